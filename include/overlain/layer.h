@@ -1,0 +1,107 @@
+/*
+ * layer: one directory tree on disk, and the marks overlayfs keeps in it.
+ *
+ * The forms are those of the kernel's Documentation/filesystems/overlayfs.rst ("whiteouts and
+ * opaque directories", "userxattr") and, for .wh. names, of the OCI image layer specification.
+ * Marks are written in the user.overlay. namespace and read in trusted.overlay. as well.
+ *
+ * Functions answer 0 or -errno as the file system gave it, and are async-signal-safe. A layer
+ * knows nothing of the others: which one wins is decided in the overlay room.
+ */
+#ifndef OVERLAIN_LAYER_H
+#define OVERLAIN_LAYER_H
+
+#include "overlain/path.h"
+#include "overlain/sys.h"
+#include "overlain/text.h"
+
+#define LAYER_XATTR "user.overlay."
+
+struct layer {
+	const char *root;  /* canonical absolute path, with a closing slash */
+	const char *reach; /* what stands in front of a path in this layer, with a closing slash */
+	uint16_t root_length; /* without that slash: 0 for "/" */
+	uint16_t reach_length;
+	char short_reach[32]; /* holds reach where the root is too long to stand there */
+	uint16_t fs; /* layers with equal numbers lie on one file system; the upper's is 0 */
+	dev_t dev;   /* st_dev of its root */
+};
+
+/* The absolute path of P in LAYER; valid until P is reached in another layer or changed. */
+static inline char *layer_path(const struct layer *layer, struct path *p)
+{
+	return path_behind(p, layer->reach, layer->reach_length);
+}
+
+/*
+ * Makes LAYER reach the directory ROOT: absolute, canonical, with a closing slash; the string is
+ * kept. dev and fs are the caller's to fill. No system call, unless the root is too long to stand
+ * in front of a path: then it is reached through a descriptor kept open for good (-errno of that).
+ */
+int layer_open(struct layer *layer, const char *root);
+/* Moves FD up, close-on-exec, out of the way of the program's own; answers its new number. */
+int layer_keep_high(int fd);
+
+/* What stands at one name of one layer. */
+struct look {
+	uint8_t type;  /* DT_*; DT_UNKNOWN (0): nothing, DT_WHT: a whiteout */
+	uint8_t marks; /* of a directory: MARK_* */
+	uint64_t ino;
+};
+enum {
+	MARK_OPAQUE = 1,  /* hides lower directories of the same name */
+	MARK_IMPURE = 2,  /* holds entries that carry an origin */
+	MARK_XWHITE = 4,  /* holds whiteouts in xattr form */
+	MARK_UNREAD = 8,  /* marks were not asked for */
+};
+
+/*
+ * Looks at P with one lstat; of a directory the marks too, where WANT_MARKS (one llistxattr more).
+ * PARENT_MARKS are those of the directory it lies in. Nothing there is not an error.
+ */
+int layer_look(const struct layer *layer, struct path *p, unsigned parent_marks, bool want_marks,
+	       struct look *look);
+
+/* True when P is hidden by a ".wh." file beside it in this layer. */
+bool layer_hides(const struct layer *layer, struct path *p);
+/* True for the names that serve as marks in the OCI form. */
+bool layer_is_mark(const char *name);
+#define LAYER_WH        ".wh."
+#define LAYER_WH_OPAQUE ".wh..wh..opq"
+
+/* True when the empty regular file PATH is a whiteout in xattr form. */
+bool layer_is_xwhiteout(const char *path);
+
+/* True when the directory PATH says that it holds whiteouts in xattr form. */
+bool layer_is_xmarked(const char *path);
+
+/* The forms a whiteout can take, best first; which one a file system allows is found by trying. */
+enum whiteout_form { WHITEOUT_DEVICE, WHITEOUT_XATTR, WHITEOUT_FILE };
+/* Makes a whiteout of that form at PATH, absolute; -EPERM or -EOPNOTSUPP where it cannot be. */
+int layer_make_whiteout(const char *path, enum whiteout_form form);
+
+/* Marks the directory PATH: "opaque" = "y" or "x", "impure" = "y". */
+int layer_mark(const char *path, const char *mark, const char *value);
+
+/*
+ * Origins: who an object was before its copy-up. layer_read_origin gives the inode number behind
+ * the handle stored at PATH, or 0 where there is none or it cannot be told.
+ */
+uint64_t layer_read_origin(const char *path);
+/* Stores at the object TO, half-made, the identity of FROM; false where the disk cannot. */
+bool layer_write_origin(const char *from, const char *to);
+
+/* --- extended attributes as programs see them --- */
+
+/*
+ * The name under which a program's attribute is stored: "user.overlay.X" becomes
+ * "user.overlay.overlay.X", others stay. BUFFER has XATTR_NAME_MAX + 1 bytes. -EINVAL for an empty
+ * suffix, -ERANGE where it grows too long.
+ */
+int layer_xattr_escape(const char *name, char *buffer, const char **stored);
+/* Rewrites a list of stored names to the names programs see; answers the new size. */
+size_t layer_xattr_reveal(char *list, size_t size);
+/* True for names that are the overlay's own. */
+bool layer_xattr_private(const char *name);
+
+#endif

@@ -1,0 +1,102 @@
+/*
+ * libc: the exported names. Each body asks where its path leads and hands the rest to the rooms
+ * below; here, and only here, -errno becomes errno.
+ *
+ * symbols.def is the list of the names. From it come the exports (with the types of libc's own
+ * headers), the table behind NEXT(), the linker's version script and the twins.
+ */
+#ifndef OVERLAIN_LIBC_H
+#define OVERLAIN_LIBC_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+/* clang-format off */
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <ftw.h>
+#include <glob.h>
+#include <mntent.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/inotify.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
+#include <sys/time.h>
+#include <sys/types.h>
+#include <sys/un.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+#include <utime.h>
+/* clang-format on */
+
+#include "overlain/process.h"
+
+/* Names that libc exports for older or fortified programs and no longer declares. */
+int __open_2(const char *path, int flags);
+int __openat_2(int dirfd, const char *path, int flags);
+int __xstat(int version, const char *path, struct stat *st);
+int __lxstat(int version, const char *path, struct stat *st);
+int __fxstat(int version, int fd, struct stat *st);
+int __fxstatat(int version, int dirfd, const char *path, struct stat *st, int flags);
+int __xmknod(int version, const char *path, mode_t mode, dev_t *dev);
+int __xmknodat(int version, int dirfd, const char *path, mode_t mode, dev_t *dev);
+char *__realpath_chk(const char *path, char *resolved, size_t size);
+char *__getcwd_chk(char *buffer, size_t size, size_t room);
+ssize_t __readlink_chk(const char *path, char *buffer, size_t size, size_t room);
+ssize_t __readlinkat_chk(int dirfd, const char *path, char *buffer, size_t size, size_t room);
+char *__getwd_chk(char *buffer, size_t room);
+void __chk_fail(void) __attribute__((noreturn));
+
+#define SYMBOL(name)                                                                               \
+	extern __typeof__(name) name __attribute__((visibility("default")));
+#define TWIN(name, of)
+#include "../../preload/libc/symbols.def"
+#undef SYMBOL
+#undef TWIN
+
+enum next_index {
+#define SYMBOL(name)   NEXT_##name,
+#define TWIN(name, of)
+#include "../../preload/libc/symbols.def"
+#undef SYMBOL
+#undef TWIN
+	NEXT_COUNT,
+};
+
+/* The definition behind ours: libc's, or that of another preloaded object in between. */
+void *next_symbol(enum next_index index);
+#define NEXT(name) ((__typeof__(&name))next_symbol(NEXT_##name))
+
+/* -errno becomes errno and -1; what is not negative is the result. */
+static inline long edge(long result)
+{
+	if (result >= 0)
+		return result;
+	errno = (int)-result;
+	return -1;
+}
+
+/* The flags of place_find for the AT_SYMLINK_* and AT_EMPTY_PATH flags of a call. */
+static inline unsigned place_flags(int flags)
+{
+	return (flags & AT_SYMLINK_NOFOLLOW ? 0 : PLACE_FOLLOW) |
+	       (flags & AT_EMPTY_PATH ? PLACE_EMPTY : 0);
+}
+
+/* True when the call that answered RESULT should be tried again at where AT leads now. */
+static inline bool again(long result, struct place *at)
+{
+	return result < 0 && !at->tried && place_again(at, errno);
+}
+
+#endif

@@ -1,0 +1,211 @@
+/*
+ * overlay: the file system. One writable layer over any number of read-only ones, seen as one tree.
+ *
+ * Paths are struct path (canonical, relative to merged). Functions answer 0 or a count, or -errno
+ * as the kernel's overlayfs would give it. Nothing here knows of interposition, of the process's
+ * working directory or of libc; nothing allocates but by mmap, nothing locks but where it says so,
+ * and everything is async-signal-safe except mounts_read().
+ */
+#ifndef OVERLAIN_OVERLAY_H
+#define OVERLAIN_OVERLAY_H
+
+#include "overlain/layer.h"
+#include "overlain/text.h"
+
+struct shared;
+struct cache;
+
+struct overlay {
+	const char *merged; /* canonical absolute path; "/" is "" */
+	const char *alias;  /* the way it was spelled, absolute, where that differs; or NULL */
+	uint16_t merged_length;
+	uint16_t alias_length;
+	uint16_t index;       /* its place in struct mounts */
+	uint16_t layer_count; /* at least 1 */
+	uint8_t part_shift;   /* one bit of node.parts stands for 1 << part_shift layers */
+	bool writable;        /* layers[0] is the upper */
+	bool redirect_off;    /* redirect_dir=off: rename of lower directories gives EXDEV */
+	bool is_volatile;     /* leave out fsync */
+	struct layer *layers;
+	const char *workdir;    /* canonical absolute path, or NULL */
+	struct layer work;      /* workdir/work, where things are half-made */
+	const char *mount_line; /* "lowerdir=…,upperdir=…,workdir=…", escaped as in /proc/mounts */
+	dev_t dev;              /* st_dev of everything in merged */
+	struct shared *shared;  /* what processes tell each other, or NULL */
+	struct cache *cache;    /* what this process has learnt, or NULL */
+};
+
+struct mounts {
+	unsigned count;
+	struct overlay *at;
+};
+
+/*
+ * Reads OVERLAIN_* in ENVP and opens what they describe. 0 (count 0: nothing is configured), or
+ * -errno with one line in COMPLAINT that names the variable and the value.
+ */
+int mounts_read(struct mounts *mounts, char *const *envp, struct text *complaint);
+/*
+ * The same configuration as "NAME=value" strings with every path absolute, NULL-terminated: what a
+ * child is started with.
+ */
+char *const *mounts_environment(const struct mounts *mounts);
+
+/* --- lookup.c: what stands at a path --- */
+
+enum {
+	NODE_COVERED = 1, /* absent, and the upper says so with a whiteout */
+	NODE_IMPURE = 2,  /* directory: its upper part holds entries with origins */
+	NODE_XWHITE = 4,  /* directory: a part holds whiteouts in xattr form */
+	NODE_PURE = 8,    /* in the upper, and known to be in no lower */
+};
+
+struct node {
+	uint64_t ino;   /* the inode number programs see; 0: the one of the object itself */
+	uint64_t parts; /* directory: layers that contribute, a bit per group of layers */
+	uint16_t layer; /* the topmost layer that has it */
+	uint16_t end;   /* directory: no layer from here on contributes */
+	uint8_t type;   /* DT_*; DT_UNKNOWN (0): nothing there */
+	uint8_t marks;  /* NODE_* */
+};
+
+static inline bool node_absent(const struct node *n)
+{
+	return n->type == DT_UNKNOWN;
+}
+static inline bool node_is_dir(const struct node *n)
+{
+	return n->type == DT_DIR;
+}
+static inline bool overlay_in_upper(const struct overlay *ov, const struct node *n)
+{
+	return ov->writable && n->layer == 0;
+}
+/* True when the directory N has a part in a layer below its topmost one. */
+bool node_merged(const struct overlay *ov, const struct node *n);
+/* The next layer from FROM on that may have a part of N; ov->layer_count when there is none. */
+unsigned node_next_part(const struct overlay *ov, const struct node *n, unsigned from);
+
+void overlay_root(const struct overlay *ov, struct node *n);
+/* What P is, given what its parent directory is. An absent name is not an error. */
+int overlay_step(const struct overlay *ov, const struct node *parent, struct path *p,
+		 struct node *n);
+/* The same from the root; -ENOENT, -ENOTDIR for a parent that is none. */
+int overlay_lookup(const struct overlay *ov, struct path *p, struct node *n);
+/* overlay_lookup for the parent of P. */
+int overlay_lookup_parent(const struct overlay *ov, struct path *p, struct node *n);
+/* What is remembered of P, without a look at the disk; false when nothing is. */
+bool overlay_recall(const struct overlay *ov, struct path *p, struct node *n);
+/* Forgets P, for when the disk turned out to differ. */
+void overlay_forget(const struct overlay *ov, struct path *p);
+
+/* The object's absolute path on disk; valid until P changes or is reached in another layer. */
+static inline char *overlay_reach(const struct overlay *ov, const struct node *n, struct path *p)
+{
+	return layer_path(&ov->layers[n->layer], p);
+}
+
+/* --- change.c: what other processes must hear of --- */
+
+/*
+ * Brackets every change of what stands at a name. While it is open, and ever after, no process
+ * trusts what it had remembered of P; with TREE, of anything. Use CHANGE(ov, p, tree);
+ */
+struct change {
+	const struct overlay *overlay;
+	uint64_t name, check, parent; /* hashes of the path */
+	uint64_t before;              /* the pair of counters as it was */
+	bool tree;
+};
+struct change change_begin(const struct overlay *ov, const struct path *p, bool tree);
+void change_end(struct change *change);
+/* The same, and N, which the change made of its path, is remembered if nobody else interfered. */
+void change_end_with(struct change *change, const struct node *n);
+/* A number that differs once a directory may have moved. */
+uint64_t overlay_generation(const struct overlay *ov);
+#define CHANGE_NAME(line) change_at_##line
+#define CHANGE_AT(ov, p, tree, line)                                                               \
+	__attribute__((cleanup(change_end), unused)) struct change CHANGE_NAME(line) =             \
+		change_begin(ov, p, tree)
+#define CHANGE_LINE(ov, p, tree, line) CHANGE_AT(ov, p, tree, line)
+#define CHANGE(ov, p, tree)            CHANGE_LINE(ov, p, tree, __LINE__)
+
+/* --- copyup.c: bringing objects into the upper --- */
+
+/*
+ * Makes the upper have P: afterwards N describes its upper object. Parents come along. WITH_DATA
+ * false leaves a regular file empty (for O_TRUNC). -EROFS without an upper; -ENOENT when N is
+ * absent. Nothing to do, and no system call, when it is in the upper already.
+ */
+int overlay_copy_up(const struct overlay *ov, struct path *p, struct node *n, bool with_data);
+/* The same with everything below a directory, published whole: nothing of it stays in a lower. */
+int overlay_copy_up_tree(const struct overlay *ov, struct path *p, struct node *n);
+/* Makes the upper have the parent directory of P. */
+int overlay_raise_parent(const struct overlay *ov, struct path *p);
+
+/* --- create.c: new objects --- */
+
+/*
+ * A birth: between begin and end the caller makes the new object, of type DT_*, at birth.path with
+ * whatever call it likes. Where a whiteout must give way, that is a name in workdir, and end
+ * publishes it by one rename; else it is the final name in the upper.
+ */
+struct stage {
+	char path[PATH_ROOM + 64];
+};
+struct birth {
+	const struct overlay *overlay;
+	struct path *final;
+	char *path;
+	uint8_t type;
+	bool staged;
+	bool linked; /* it is a further name of an old object */
+	struct change change;
+	struct stage stage;
+};
+/* -EROFS, -EEXIST (N is there), -EACCES, -ENOENT. N is what the lookup of P gave. */
+int overlay_birth_begin(struct birth *b, const struct overlay *ov, struct path *p,
+			const struct node *n, uint8_t type);
+/* RESULT is the outcome of making it (-errno: nothing was made); answers the outcome of it all. */
+int overlay_birth_end(struct birth *b, int result);
+
+int overlay_mkdir(const struct overlay *ov, struct path *p, mode_t mode);
+int overlay_symlink(const struct overlay *ov, const char *target, struct path *p);
+int overlay_mknod(const struct overlay *ov, struct path *p, mode_t mode, dev_t dev);
+/* A new name TO for the non-directory FROM. Where both are in the upper: one system call. */
+int overlay_link(const struct overlay *ov, struct path *from, struct path *to);
+
+/* --- remove.c, rename.c --- */
+
+int overlay_unlink(const struct overlay *ov, struct path *p);
+int overlay_rmdir(const struct overlay *ov, struct path *p);
+/* FLAGS as renameat2(2): RENAME_NOREPLACE, RENAME_EXCHANGE; RENAME_WHITEOUT is -EINVAL. */
+int overlay_rename(const struct overlay *ov, struct path *from, struct path *to, unsigned flags);
+/* HAS: would a layer below the upper show P, which is N, once the upper's own object is gone? */
+int overlay_lower_has(const struct overlay *ov, struct path *p, const struct node *n, bool *has);
+
+/* --- listing.c: directories --- */
+
+/* A snapshot of a merged directory: struct dirent64 records as getdents64(2) lays them out. */
+struct listing {
+	size_t size;    /* bytes of records */
+	size_t mapped;  /* bytes of memory */
+	char records[]; /* d_off of each: the offset of the next */
+};
+/* The snapshot, to be given back with listing_free; or an error that sys_failed() tells. */
+struct listing *overlay_list(const struct overlay *ov, struct path *p, const struct node *n);
+void listing_free(struct listing *listing);
+/* True when the topmost part's own getdents already gives what programs must see. */
+bool overlay_lists_plainly(const struct overlay *ov, const struct node *n);
+/* 0 when the directory shows no entries, -ENOTEMPTY when it does. */
+int overlay_is_empty(const struct overlay *ov, struct path *p, const struct node *n);
+
+/* --- identity.c: what stat and statfs say --- */
+
+/* Rewrites what lstat gave for the object N of LAYER to what programs see. */
+void overlay_show_stat(const struct overlay *ov, const struct node *n, struct stat *st);
+uint64_t overlay_show_ino(const struct overlay *ov, unsigned layer, uint64_t ino);
+int overlay_stat(const struct overlay *ov, struct path *p, struct stat *st);
+#define OVERLAY_MAGIC 0x794c7630
+
+#endif

@@ -1,0 +1,215 @@
+/*
+ * process: what one process carries, and the question every call begins with: where does this path
+ * lead? Working directory, descriptors and the hand-over at exec belong here.
+ *
+ * Functions answer 0, a count or a descriptor, or -errno. All are async-signal-safe, take no lock
+ * and allocate nothing but pages; process_ready() may be called before any constructor has run.
+ */
+#ifndef OVERLAIN_PROCESS_H
+#define OVERLAIN_PROCESS_H
+
+#include "overlain/overlay.h"
+
+/* --- state.c: the configuration, read once --- */
+
+/*
+ * True once this process stands under at least one overlay. The first call reads the environment;
+ * a wrong configuration ends the process there: one line on stderr, exit 125.
+ */
+bool process_ready(void);
+const struct mounts *process_mounts(void);
+/* The overlay that holds the absolute path NAME, and what follows merged in it; or NULL. */
+const struct overlay *process_overlay(const char *name, size_t length, const char **rest);
+/* True when some merged lies below the absolute path NAME ("" is "/"). */
+bool process_leads(const char *name, size_t length);
+/*
+ * True in a child of vfork: memory is the parent's, and what this process remembers of itself must
+ * stay the parent's too.
+ */
+bool process_borrowed(void);
+/* The calling thread is about to call vfork. */
+void process_lend(void);
+
+/* --- place.c: where a path leads --- */
+
+enum {
+	PLACE_FOLLOW = 1, /* a symlink as last component is followed */
+	PLACE_EMPTY = 2,  /* AT_EMPTY_PATH: "" is the descriptor itself */
+	PLACE_NAME = 8,   /* the name itself is meant, even with a slash behind it (mkdir, unlink …) */
+	PLACE_WALK = 4,   /* resolve paths outside merged too: path is absolute and canonical */
+};
+
+/*
+ * An answer. Outside merged (overlay NULL) the call goes on with (dirfd, name), which are the
+ * caller's own wherever nothing had to be resolved. Inside, path and node say what is meant: an
+ * absent last component is an answer, not an error.
+ */
+struct place {
+	const struct overlay *overlay;
+	int dirfd;
+	const char *name;
+	bool slash; /* it ended in a slash: only a directory will do */
+	bool self;  /* PLACE_EMPTY and an empty path: dirfd itself */
+	bool tried; /* place_again has had its turn */
+	uint8_t links;
+	unsigned flags;    /* as asked for */
+	int asked_dirfd;   /* likewise */
+	const char *asked; /* likewise */
+	struct node node;
+	struct path path; /* inside: relative to merged; outside after a walk: absolute */
+};
+
+/*
+ * 0, or -ENOENT, -ENOTDIR, -ELOOP, -EACCES, -ENAMETOOLONG, -EFAULT, -EBADF. DIRFD and PATH are as
+ * the *at calls take them.
+ */
+int place_find(struct place *at, int dirfd, const char *path, unsigned flags);
+/*
+ * After a call on AT failed with -ERROR: true when it should be tried once more at what AT now
+ * says. So it is where a symlink outside leads into merged, which costs nothing until the kernel
+ * fails to find its target, and where what was remembered of a name turned out to be stale.
+ */
+bool place_again(struct place *at, int error);
+/* The absolute path programs know AT by, in BUFFER of PATH_MAX bytes; -ENAMETOOLONG. */
+int place_name(const struct place *at, char *buffer);
+/* Sets AT to the object behind a name that is canonical and absolute, without following it. */
+int place_set(struct place *at, const char *absolute);
+
+/*
+ * Continues a resolution: AT stands at a directory, inside or outside merged (then at->path is its
+ * absolute path), and REST is what follows. Stays there when REST is empty.
+ */
+int place_walk(struct place *at, const char *rest);
+/* Finds AT once more, through symlinks outside: true when it lies inside merged after all. */
+bool place_leads_in(struct place *at);
+
+/* --- cwd.c: the working directory --- */
+
+/* A directory a relative path may start from, by the name programs know it by. */
+struct base {
+	const struct overlay *overlay; /* NULL: outside merged */
+	bool leads;                    /* outside, and some merged lies below it */
+	uint16_t length;
+	uint64_t moved; /* overlay_generation when the path was right */
+	char path[PATH_MAX]; /* relative to merged; outside: absolute, "" for "/" */
+};
+/* The working directory; -errno where the kernel cannot tell it (ENOENT: it was removed). */
+int cwd_base(struct base *base);
+/* The kernel's working directory was changed to AT, a directory inside merged. */
+void cwd_enter(const struct place *at);
+/* It was changed to somewhere else: ask the kernel when next needed. */
+void cwd_unknown(void);
+/* Takes the merged path NAME, handed over by exec, where the kernel's directory agrees with it. */
+void cwd_adopt(const char *name);
+
+/* --- descriptor.c: what is open on merged --- */
+
+enum { DESCRIPTOR_NONE, DESCRIPTOR_FILE, DESCRIPTOR_DIR, DESCRIPTOR_OUTSIDE };
+
+struct descriptor {
+	uint8_t kind;
+	uint8_t type;     /* DT_* */
+	uint16_t overlay; /* index in mounts; no meaning for DESCRIPTOR_OUTSIDE */
+	uint16_t length;  /* of path; 0xffff: too long to be kept, ask the kernel */
+	uint16_t layer;   /* what it was opened in */
+	uint64_t ino;     /* as programs see it; 0: the object's own */
+	uint64_t moved;   /* overlay_generation when the path was right */
+	char path[224];   /* relative to merged; OUTSIDE: absolute, an ancestor of some merged */
+};
+
+/* Remembers that FD is open on AT; of the outside only directories that lead to merged. */
+void descriptor_note(int fd, const struct place *at);
+void descriptor_drop(int fd);
+void descriptor_copy(int from, int to);
+/* False when nothing is known of FD. */
+bool descriptor_find(int fd, struct descriptor *d);
+/* Where FD, a directory or file inside merged, is now; -EBADF when it is not ours. */
+int descriptor_place(int fd, struct place *at);
+/*
+ * AT was copied up: descriptors of this process that are open on the lower file for reading go on
+ * with the copy, as they do on the kernel's overlay.
+ */
+void descriptor_reopen(const struct place *at);
+/* Rewrites what fstat gave for FD. */
+void descriptor_show_stat(int fd, struct stat *st);
+/* Fills BASE with the directory FD is open on; false when nothing is known of it. */
+bool descriptor_base(int fd, struct base *base);
+/* Calls VISIT for every descriptor of a merged directory, in order. */
+void descriptor_each(void (*visit)(int fd, const struct descriptor *d, void *data), void *data);
+
+/* --- reverse.c: from a layer back to merged --- */
+
+/*
+ * The merged path for REAL, an absolute path that may lie in a layer: true and its length in
+ * BUFFER (PATH_MAX bytes) when that path of merged shows this very object.
+ */
+bool reverse_path(const char *real, char *buffer);
+
+/* --- file.c: what the calls do with a place --- */
+
+/* openat(2), or what stands in for it. */
+typedef int open_call(int dirfd, const char *path, int flags, ...);
+/* A descriptor on AT, inside merged, opened by CALL in the end; -errno. */
+int file_open(struct place *at, int flags, mode_t mode, open_call *call);
+/* The path on disk to read AT by (stat, readlink, access, getxattr); -ENOENT. */
+int file_reach(struct place *at, const char **path);
+/* The path on disk to change AT's attributes by: copied up first. -ENOENT, -EROFS. */
+int file_raise(struct place *at, const char **path);
+/* -EACCES, -EROFS … as faccessat(2) gives it for MODE on AT. */
+int file_access(struct place *at, int mode, int flags);
+
+/* --- stream.c: directory streams over a snapshot --- */
+
+struct stream;
+/* A stream over the merged directory FD is open on, which it owns; NULL and *ERROR on failure. */
+struct stream *stream_open(int fd, int *error);
+/* True when DIR is one of ours and not libc's. */
+bool stream_ours(const void *dir);
+struct dirent64 *stream_read(struct stream *s);
+long stream_tell(const struct stream *s);
+void stream_seek(struct stream *s, long at); /* 0 takes a new snapshot */
+int stream_fd(const struct stream *s);
+/* Gives the stream up; answers its descriptor, which is the caller's to close. */
+int stream_close(struct stream *s);
+
+/* --- proc.c: the kernel's own view, made to speak of merged --- */
+
+/*
+ * A descriptor on the mount table with the overlays in it, when AT names one (/proc/mounts,
+ * /proc/self/mountinfo, /etc/mtab …) and is opened for reading; -ENOENT when it does not.
+ */
+int proc_open(const struct place *at, int flags);
+/*
+ * What a magic link of /proc says in merged's terms: the length in BUFFER, or -ENOENT when ABSOLUTE
+ * is none or has nothing to do with merged.
+ */
+ssize_t proc_readlink(const char *absolute, char *buffer, size_t size);
+
+/* --- exec.c, script.c, environment.c: handing over --- */
+
+/* How a program is started in the end: execve, or a spawn that carries its arguments in DATA. */
+typedef int exec_call(const char *path, char *const argv[], char *const envp[], void *data);
+
+/*
+ * Starts the program AT, known to its caller as NAME, under the overlay: its path on disk, "#!"
+ * lines interpreted in merged's terms, the preload and the configuration carried over. Answers
+ * what CALL does (execve: -errno), or -ENOENT, -EACCES, -ENOEXEC, -ELOOP, -E2BIG before it. All
+ * memory is the stack's: safe in a vfork child and in a signal handler.
+ */
+int exec_place(struct place *at, const char *name, char *const argv[], char *const envp[],
+	       exec_call *call, void *data);
+/*
+ * The same for FILE, looked for along PATH when it has no slash, and run by /bin/sh when it is no
+ * program the kernel knows, as execvpe(3) does.
+ */
+int exec_search(const char *file, char *const argv[], char *const envp[], exec_call *call,
+		void *data);
+/* Takes up what an exec handed over (the variable OVERLAIN_STATE), and removes it from ENVP. */
+void environment_adopt(char **envp);
+
+/* --- pointer.c --- */
+
+/* The length of the string S, or -EFAULT where memory cannot be read, -ENAMETOOLONG from LIMIT. */
+ssize_t pointer_string(const char *s, size_t limit);
+
+#endif

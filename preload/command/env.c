@@ -1,0 +1,65 @@
+/* overlain env: the assignments that put programs under the overlay without the command. */
+#include "command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Bytes that mean nothing to a shell anywhere in a word. */
+static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+			    "_-+=:,./@%";
+
+static void print_quoted(const char *value)
+{
+	if (value[strspn(value, plain)] == '\0') {
+		fputs(value, stdout);
+		return;
+	}
+	putchar('\'');
+	for (; *value != '\0'; value++) {
+		if (*value == '\'')
+			fputs("'\\''", stdout);
+		else
+			putchar(*value);
+	}
+	putchar('\'');
+}
+
+static int print(const struct verb *verb, char **argv)
+{
+	int status;
+	bool export = *argv && strcmp(*argv, "--export") == 0;
+	argv = arguments_read(verb, argv + export, &status);
+	if (!argv)
+		return status;
+	if (*argv)
+		return fail("env: %s: unexpected argument (see overlain env --help)", *argv);
+	status = environment_complete();
+	if (status != 0)
+		return status;
+	for (const char *const *name = environment_names(); *name; name++) {
+		printf("%s%s=", export ? "export " : "", *name);
+		print_quoted(getenv(*name));
+		putchar('\n');
+	}
+	return 0;
+}
+
+const struct verb env_verb = {
+	.name = "env",
+	.summary = "prints the assignments that do the same as run",
+	.help = "Usage: overlain env [--export] [-o OPTIONS] [MERGED]\n"
+		"Prints the environment variables that put a program under the overlay, one to a\n"
+		"line, quoted for a shell where they need it. OPTIONS and MERGED are as for\n"
+		"overlain run.\n"
+		"\n"
+		"      --export   puts \"export \" before each\n"
+		"      --help     prints this\n"
+		"\n"
+		"Examples:\n"
+		"  eval \"$(overlain env --export -o lowerdir=low,upperdir=up merged)\"; ls "
+		"merged\n"
+		"  env $(overlain env -o lowerdir=low,upperdir=up merged) ls merged\n"
+		"The second is for names that need no quotes, and for one overlay.\n",
+	.main = print,
+};

@@ -1,0 +1,71 @@
+/* overlain run: a program under the overlay, in place of this one. */
+#include "command.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+/*
+ * The program may exist in merged only, or be a script whose interpreter does. So this program
+ * starts itself once more, under the overlay, and looks for it from there.
+ */
+static int run(const struct verb *verb, char **argv)
+{
+	int status;
+	argv = arguments_read(verb, argv, &status);
+	if (!argv)
+		return status;
+	if (!*argv)
+		return fail("run: the command is missing (see overlain run --help)");
+	status = environment_complete();
+	if (status != 0)
+		return status;
+	char **again = argv - 2; /* where "overlain" and "run" stood, or something behind them */
+	again[0] = format("%s", "overlain");
+	again[1] = format("%s", exec_verb.name);
+	execv("/proc/self/exe", again);
+	return fail("/proc/self/exe: %m");
+}
+
+const struct verb run_verb = {
+	.name = "run",
+	.summary = "executes a command under an overlay",
+	.help = "Usage: overlain run [-o OPTIONS] [MERGED] [--] COMMAND [ARGUMENT]...\n"
+		"Executes COMMAND so that it, and all it starts, sees the overlay at MERGED, a\n"
+		"directory that need not exist.\n"
+		"\n"
+		"  -o OPTIONS   as for mount -t overlay: lowerdir=A:B,upperdir=U,workdir=W,...\n"
+		"               Without upperdir the overlay is read-only; without workdir it is\n"
+		"               U.work. May be given several times.\n"
+		"      --help   prints this\n"
+		"\n"
+		"-o OPTIONS MERGED may be repeated: each describes one more overlay. Without them "
+		"the\n"
+		"overlay is taken from OVERLAIN_MERGED, OVERLAIN_LOWERDIR, OVERLAIN_UPPERDIR,\n"
+		"OVERLAIN_WORKDIR, OVERLAIN_OPTIONS and OVERLAIN_MOUNTS; -o OPTIONS -- adds to\n"
+		"OVERLAIN_OPTIONS, and MERGED alone is what OVERLAIN_MERGED would be, were it "
+		"set.\n"
+		"\n"
+		"Exit status: COMMAND's own; 125 when overlain fails, 126 when COMMAND cannot be\n"
+		"executed, 127 when it is not found.\n"
+		"\n"
+		"Example:\n"
+		"  overlain run -o lowerdir=low,upperdir=up merged -- sh -c 'rm merged/a; ls "
+		"merged'\n",
+	.main = run,
+};
+
+static int execute(const struct verb *verb, char **argv)
+{
+	(void)verb;
+	if (!*argv)
+		return fail("run: the command is missing (see overlain run --help)");
+	/* The loader goes on without a library it cannot load; the overlay would be missing. */
+	if (!library_loaded())
+		return fail("the overlay's library was not loaded; %s is not started", *argv);
+	execvp(*argv, argv);
+	int error = errno;
+	fail("%s: %m", *argv);
+	return error == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
+}
+
+const struct verb exec_verb = {.name = "--exec", .main = execute};

@@ -1,0 +1,152 @@
+/* Whiteouts and the marks on directories. */
+#include "overlain/layer.h"
+
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#define TRUSTED_XATTR "trusted.overlay."
+
+bool layer_is_mark(const char *name)
+{
+	return text_starts(name, LAYER_WH);
+}
+
+/* The value of mark NAME of PATH in either namespace: its length, or -errno. */
+static ssize_t read_mark(const char *path, const char *name, void *value, size_t size)
+{
+	static const char *const spaces[] = {LAYER_XATTR, TRUSTED_XATTR};
+	ssize_t got = -ENODATA;
+	for (unsigned i = 0; i < 2 && got == -ENODATA; i++) {
+		char full[64];
+		struct text t;
+		text_init(&t, full, sizeof full);
+		text_add(&t, spaces[i]);
+		text_add(&t, name);
+		got = sys_lgetxattr(path, full, value, size);
+	}
+	return got;
+}
+
+static unsigned opaque_marks(const char *path)
+{
+	char value = 0;
+	if (read_mark(path, "opaque", &value, 1) != 1)
+		return 0;
+	return value == 'y' ? MARK_OPAQUE : value == 'x' ? MARK_XWHITE : 0;
+}
+
+/* The part of an attribute's name behind the overlay's own prefix, or NULL. */
+static const char *own_suffix(const char *name)
+{
+	const char *suffix = text_after(name, LAYER_XATTR);
+	return suffix ? suffix : text_after(name, TRUSTED_XATTR);
+}
+
+/* One listing tells which marks there are, in both namespaces; few directories have any. */
+static unsigned directory_marks(const char *path)
+{
+	char list[1024];
+	ssize_t size = sys_llistxattr(path, list, sizeof list);
+	if (size == -ERANGE) {
+		char value;
+		bool impure = read_mark(path, "impure", &value, 1) == 1;
+		return opaque_marks(path) | (impure ? MARK_IMPURE : 0);
+	}
+	unsigned marks = 0;
+	for (ssize_t at = 0; at < size; at += (ssize_t)strlen(list + at) + 1) {
+		const char *suffix = own_suffix(list + at);
+		if (suffix && text_same(suffix, "opaque"))
+			marks |= opaque_marks(path);
+		else if (suffix && text_same(suffix, "impure"))
+			marks |= MARK_IMPURE;
+	}
+	return marks;
+}
+
+bool layer_hides(const struct layer *layer, struct path *p)
+{
+	struct stat st;
+	const size_t last = path_last(p);
+	PATH_PATCH_SCOPED struct path_patch mark =
+		path_patch(p, last, LAYER_WH, path_rel(p) + last, p->length - last);
+	return mark.size && sys_lstat(layer_path(layer, p), &st) == 0;
+}
+
+/* True when P, a directory, holds the OCI form's mark of an opaque directory. */
+static bool has_opaque_file(const struct layer *layer, struct path *p)
+{
+	struct stat st;
+	PATH_PATCH_SCOPED struct path_patch mark = path_patch(
+		p, p->length, p->length ? "/" : "", LAYER_WH_OPAQUE, strlen(LAYER_WH_OPAQUE));
+	return mark.size && sys_lstat(layer_path(layer, p), &st) == 0;
+}
+
+bool layer_is_xwhiteout(const char *path)
+{
+	char value;
+	return read_mark(path, "whiteout", &value, 1) >= 0;
+}
+
+bool layer_is_xmarked(const char *path)
+{
+	return opaque_marks(path) & MARK_XWHITE;
+}
+
+int layer_look(const struct layer *layer, struct path *p, unsigned parent_marks, bool want_marks,
+	       struct look *look)
+{
+	struct stat st;
+	char *path = layer_path(layer, p);
+	int error = sys_lstat(path, &st);
+	*look = (struct look){0};
+	if (error == -ENOENT || error == -ENOTDIR)
+		return 0;
+	if (error)
+		return error;
+	look->ino = st.st_ino;
+	look->type = (uint8_t)IFTODT(st.st_mode);
+	if (S_ISCHR(st.st_mode) && st.st_rdev == 0)
+		look->type = DT_WHT;
+	else if (S_ISREG(st.st_mode) && st.st_size == 0 && (parent_marks & MARK_XWHITE) &&
+		 layer_is_xwhiteout(path))
+		look->type = DT_WHT;
+	if (!S_ISDIR(st.st_mode))
+		return 0;
+	if (!want_marks) {
+		look->marks = MARK_UNREAD;
+		return 0;
+	}
+	look->marks = (uint8_t)directory_marks(path);
+	if (!(look->marks & MARK_OPAQUE) && has_opaque_file(layer, p))
+		look->marks |= MARK_OPAQUE;
+	return 0;
+}
+
+int layer_mark(const char *path, const char *mark, const char *value)
+{
+	char full[64];
+	struct text t;
+	text_init(&t, full, sizeof full);
+	text_add(&t, LAYER_XATTR);
+	text_add(&t, mark);
+	return sys_lsetxattr(path, full, value, strlen(value), 0);
+}
+
+static int make_empty(const char *path)
+{
+	int fd = sys_openat(AT_FDCWD, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	return fd < 0 ? fd : sys_close(fd);
+}
+
+int layer_make_whiteout(const char *path, enum whiteout_form form)
+{
+	if (form == WHITEOUT_DEVICE)
+		return sys_mknod(path, S_IFCHR, makedev(0, 0));
+	int error = make_empty(path);
+	if (error || form == WHITEOUT_FILE)
+		return error;
+	error = layer_mark(path, "whiteout", "y");
+	if (error)
+		sys_unlink(path);
+	return error;
+}

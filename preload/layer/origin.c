@@ -1,0 +1,73 @@
+/* Origins: the identity an object keeps through its copy-up (struct ovl_fh of the kernel). */
+#include "overlain/layer.h"
+
+#include <string.h>
+
+#define ORIGIN_XATTR LAYER_XATTR "origin"
+
+/* fs/overlayfs/overlayfs.h: version, magic, length of it all, flags, type of the handle. */
+struct origin {
+	uint8_t version;
+	uint8_t magic;
+	uint8_t length;
+	uint8_t flags;
+	uint8_t type;
+	uint8_t uuid[16];
+	uint8_t handle[MAX_HANDLE_SZ];
+} __attribute__((packed));
+
+#define ORIGIN_HEADER 21
+#define ORIGIN_MAGIC  0xfb
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define ORIGIN_FLAGS 1
+#else
+#define ORIGIN_FLAGS 0
+#endif
+
+/* Handle types whose inode number stands in the handle (include/linux/exportfs.h, mm/shmem.c). */
+static const struct {
+	uint8_t type, length, at, size;
+} inode_forms[] = {
+	{0x01, 8, 0, 4},  /* FILEID_INO32_GEN: ext4 and most others */
+	{0x02, 16, 0, 4}, /* FILEID_INO32_GEN_PARENT */
+	{0x01, 12, 4, 8}, /* tmpfs: generation, then the inode in two halves */
+	{0x4d, 20, 0, 8}, /* FILEID_BTRFS_WITHOUT_PARENT */
+	{0x81, 12, 0, 8}, /* XFS, 64-bit inodes */
+};
+
+uint64_t layer_read_origin(const char *path)
+{
+	struct origin o;
+	ssize_t size = sys_lgetxattr(path, ORIGIN_XATTR, &o, sizeof o);
+	if (size == -ENODATA)
+		size = sys_lgetxattr(path, "trusted.overlay.origin", &o, sizeof o);
+	if (size < ORIGIN_HEADER || o.magic != ORIGIN_MAGIC || o.length != size)
+		return 0;
+	for (unsigned i = 0; i < sizeof inode_forms / sizeof *inode_forms; i++) {
+		if (o.type != inode_forms[i].type || size - ORIGIN_HEADER != inode_forms[i].length)
+			continue;
+		uint64_t ino = 0;
+		memcpy(&ino, o.handle + inode_forms[i].at, inode_forms[i].size);
+		return ino;
+	}
+	return 0;
+}
+
+bool layer_write_origin(const char *from, const char *to)
+{
+	struct {
+		struct file_handle head;
+		unsigned char body[MAX_HANDLE_SZ];
+	} h = {.head.handle_bytes = MAX_HANDLE_SZ};
+	int mount;
+	if (SYS5(SYS_name_to_handle_at, AT_FDCWD, from, &h.head, &mount, 0) < 0)
+		return false;
+	struct origin o = {
+		.magic = ORIGIN_MAGIC,
+		.length = (uint8_t)(ORIGIN_HEADER + h.head.handle_bytes),
+		.flags = ORIGIN_FLAGS,
+		.type = (uint8_t)h.head.handle_type,
+	};
+	memcpy(o.handle, h.head.f_handle, h.head.handle_bytes);
+	return sys_lsetxattr(to, ORIGIN_XATTR, &o, o.length, 0) == 0;
+}

@@ -1,0 +1,156 @@
+/* Mode, owner, times and size of a name. What is changed is in the upper first. */
+#include "overlain/libc.h"
+
+static int raise_to(struct place *at, const char **path)
+{
+	return (int)edge(file_raise(at, path));
+}
+
+static int chmod_inside(struct place *at, mode_t mode, int flags)
+{
+	const char *path;
+	if (at->node.type == DT_LNK)
+		return (int)edge(-EOPNOTSUPP);
+	int error = raise_to(at, &path);
+	return error ? error : NEXT(fchmodat)(AT_FDCWD, path, mode, flags & ~AT_SYMLINK_NOFOLLOW);
+}
+
+int fchmodat(int dirfd, const char *path, mode_t mode, int flags)
+{
+	struct place at;
+	int result, error = place_find(&at, dirfd, path, place_flags(flags));
+	if (error)
+		return (int)edge(error);
+	do
+		result = at.overlay ? chmod_inside(&at, mode, flags)
+				    : NEXT(fchmodat)(at.dirfd, at.name, mode, flags);
+	while (again(result, &at));
+	return result;
+}
+
+int chmod(const char *path, mode_t mode)
+{
+	return fchmodat(AT_FDCWD, path, mode, 0);
+}
+
+int lchmod(const char *path, mode_t mode)
+{
+	return fchmodat(AT_FDCWD, path, mode, AT_SYMLINK_NOFOLLOW);
+}
+
+static int chown_inside(struct place *at, uid_t uid, gid_t gid)
+{
+	const char *path;
+	int error = raise_to(at, &path);
+	return error ? error : NEXT(fchownat)(AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW);
+}
+
+int fchownat(int dirfd, const char *path, uid_t uid, gid_t gid, int flags)
+{
+	struct place at;
+	int result, error = place_find(&at, dirfd, path, place_flags(flags));
+	if (error)
+		return (int)edge(error);
+	if (at.self && dirfd != AT_FDCWD)
+		return fchown(dirfd, uid, gid);
+	do
+		result = at.overlay ? chown_inside(&at, uid, gid)
+				    : NEXT(fchownat)(at.dirfd, at.name, uid, gid, flags);
+	while (again(result, &at));
+	return result;
+}
+
+int chown(const char *path, uid_t uid, gid_t gid)
+{
+	return fchownat(AT_FDCWD, path, uid, gid, 0);
+}
+
+int lchown(const char *path, uid_t uid, gid_t gid)
+{
+	return fchownat(AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW);
+}
+
+static int utimens_inside(struct place *at, const struct timespec times[2])
+{
+	const char *path;
+	int error = raise_to(at, &path);
+	return error ? error : NEXT(utimensat)(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW);
+}
+
+int utimensat(int dirfd, const char *path, const struct timespec times[2], int flags)
+{
+	struct place at;
+	if (!path)
+		return NEXT(utimensat)(dirfd, path, times, flags);
+	int result, error = place_find(&at, dirfd, path, place_flags(flags));
+	if (error)
+		return (int)edge(error);
+	if (at.self && dirfd != AT_FDCWD)
+		return futimens(dirfd, times);
+	do
+		result = at.overlay ? utimens_inside(&at, times)
+				    : NEXT(utimensat)(at.dirfd, at.name, times, flags);
+	while (again(result, &at));
+	return result;
+}
+
+/* utimes(2) counts in microseconds. */
+static int utimes_at(int dirfd, const char *path, const struct timeval times[2], int flags)
+{
+	if (!times)
+		return utimensat(dirfd, path, NULL, flags);
+	for (int i = 0; i < 2; i++)
+		if (times[i].tv_usec < 0 || times[i].tv_usec > 999999)
+			return (int)edge(-EINVAL);
+	const struct timespec fine[2] = {{times[0].tv_sec, times[0].tv_usec * 1000},
+					 {times[1].tv_sec, times[1].tv_usec * 1000}};
+	return utimensat(dirfd, path, fine, flags);
+}
+
+int utimes(const char *path, const struct timeval times[2])
+{
+	return utimes_at(AT_FDCWD, path, times, 0);
+}
+
+int lutimes(const char *path, const struct timeval times[2])
+{
+	return utimes_at(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW);
+}
+
+int futimesat(int dirfd, const char *path, const struct timeval times[2])
+{
+	return utimes_at(dirfd, path, times, 0);
+}
+
+int utime(const char *path, const struct utimbuf *times)
+{
+	if (!times)
+		return utimensat(AT_FDCWD, path, NULL, 0);
+	const struct timespec fine[2] = {{times->actime, 0}, {times->modtime, 0}};
+	return utimensat(AT_FDCWD, path, fine, 0);
+}
+
+static int truncate_inside(struct place *at, off_t size)
+{
+	const char *path;
+	if (node_is_dir(&at->node))
+		return (int)edge(-EISDIR);
+	int error = file_access(at, W_OK, AT_EACCESS);
+	if (!error && size >= 0)
+		error = overlay_copy_up(at->overlay, &at->path, &at->node, size > 0);
+	if (!error)
+		error = file_reach(at, &path);
+	return error ? (int)edge(error) : NEXT(truncate)(path, size);
+}
+
+int truncate(const char *path, off_t size)
+{
+	struct place at;
+	int result, error = place_find(&at, AT_FDCWD, path, PLACE_FOLLOW);
+	if (error)
+		return (int)edge(error);
+	do
+		result = at.overlay ? truncate_inside(&at, size) : NEXT(truncate)(at.name, size);
+	while (again(result, &at));
+	return result;
+}

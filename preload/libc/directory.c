@@ -1,0 +1,146 @@
+/*
+ * Directory streams. One that a single layer fills is libc's own; a merged one is a snapshot of
+ * ours (stream.c), told apart by its address.
+ */
+#include "overlain/libc.h"
+
+/* The stream for the open directory FD, which it takes over; NULL and errno. */
+static DIR *stream_for(int fd)
+{
+	struct place at;
+	struct descriptor d;
+	int error = 0;
+	if (!descriptor_find(fd, &d) || d.kind != DESCRIPTOR_DIR || descriptor_place(fd, &at) ||
+	    (node_is_dir(&at.node) && overlay_lists_plainly(at.overlay, &at.node)))
+		return NEXT(fdopendir)(fd);
+	struct stream *s = stream_open(fd, &error);
+	if (!s)
+		edge(error);
+	return (DIR *)s;
+}
+
+DIR *fdopendir(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+	if (flags >= 0 && (flags & O_PATH))
+		return edge(-EBADF), NULL;
+	return stream_for(fd);
+}
+
+/* A directory of one layer, opened by libc as it opens any. */
+static DIR *open_plain(struct place *at)
+{
+	DIR *dir = NEXT(opendir)(overlay_reach(at->overlay, &at->node, &at->path));
+	if (dir)
+		descriptor_note(NEXT(dirfd)(dir), at);
+	return dir;
+}
+
+static DIR *open_merged(const char *path)
+{
+	int fd = openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : stream_for(fd);
+	if (fd >= 0 && !dir) {
+		int saved = errno;
+		close(fd);
+		errno = saved;
+	}
+	return dir;
+}
+
+DIR *opendir(const char *path)
+{
+	struct place at;
+	DIR *dir;
+	int error = place_find(&at, AT_FDCWD, path, PLACE_FOLLOW);
+	if (error)
+		return edge(error), NULL;
+	do {
+		if (!at.overlay && !(process_ready() && process_leads(at.name, strlen(at.name))))
+			dir = NEXT(opendir)(at.name);
+		else if (at.overlay && node_is_dir(&at.node) &&
+			 overlay_lists_plainly(at.overlay, &at.node))
+			dir = open_plain(&at);
+		else
+			dir = open_merged(path);
+	} while (again(dir ? 0 : -1, &at));
+	return dir;
+}
+
+int closedir(DIR *dir)
+{
+	if (stream_ours(dir))
+		return close(stream_close((struct stream *)dir));
+	int fd = dir ? NEXT(dirfd)(dir) : -1;
+	if (fd >= 0)
+		descriptor_drop(fd);
+	return NEXT(closedir)(dir);
+}
+
+int dirfd(DIR *dir)
+{
+	return stream_ours(dir) ? stream_fd((struct stream *)dir) : NEXT(dirfd)(dir);
+}
+
+/* In a directory of one layer the odd whiteout is all there is to leave out. */
+static bool is_shown(DIR *dir, const struct dirent *entry)
+{
+	struct stat st;
+	struct descriptor d;
+	if (entry->d_type != DT_CHR && !layer_is_mark(entry->d_name))
+		return true;
+	int fd = NEXT(dirfd)(dir);
+	if (!descriptor_find(fd, &d) || d.kind != DESCRIPTOR_DIR)
+		return true;
+	int saved = errno;
+	bool shown = fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	errno = saved;
+	return shown;
+}
+
+struct dirent *readdir(DIR *dir)
+{
+	struct dirent *entry;
+	if (stream_ours(dir))
+		return (struct dirent *)stream_read((struct stream *)dir);
+	do
+		entry = NEXT(readdir)(dir);
+	while (entry && process_ready() && !is_shown(dir, entry));
+	return entry;
+}
+
+int readdir_r(DIR *dir, struct dirent *room, struct dirent **result)
+{
+	int saved = errno;
+	errno = 0;
+	struct dirent *entry = readdir(dir);
+	int error = errno;
+	errno = saved;
+	*result = NULL;
+	if (!entry)
+		return error;
+	memcpy(room, entry, entry->d_reclen);
+	*result = room;
+	return 0;
+}
+
+void rewinddir(DIR *dir)
+{
+	if (stream_ours(dir))
+		stream_seek((struct stream *)dir, 0);
+	else
+		NEXT(rewinddir)(dir);
+}
+
+void seekdir(DIR *dir, long at)
+{
+	if (stream_ours(dir))
+		stream_seek((struct stream *)dir, at);
+	else
+		NEXT(seekdir)(dir, at);
+}
+
+long telldir(DIR *dir)
+{
+	return stream_ours(dir) ? stream_tell((struct stream *)dir) : NEXT(telldir)(dir);
+}

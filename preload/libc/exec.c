@@ -1,0 +1,109 @@
+/* The exec family, and what libc builds on it. */
+#include "overlain/libc.h"
+
+#include <alloca.h>
+
+static int execute(const char *path, char *const argv[], char *const envp[], void *data)
+{
+	(void)data;
+	NEXT(execve)(path, argv, envp);
+	return -errno;
+}
+
+static int exec_at(int dirfd, const char *path, char *const argv[], char *const envp[], int flags)
+{
+	struct place at;
+	int error = place_find(&at, dirfd, path, place_flags(flags));
+	if (!error && process_ready())
+		error = exec_place(&at, path, argv, envp, execute, NULL);
+	else if (!error)
+		return NEXT(execve)(path, argv, envp);
+	return (int)edge(error);
+}
+
+int execve(const char *path, char *const argv[], char *const envp[])
+{
+	return exec_at(AT_FDCWD, path, argv, envp, 0);
+}
+
+int execv(const char *path, char *const argv[])
+{
+	return exec_at(AT_FDCWD, path, argv, environ, 0);
+}
+
+int execvpe(const char *file, char *const argv[], char *const envp[])
+{
+	if (!process_ready())
+		return NEXT(execvpe)(file, argv, envp);
+	return (int)edge(exec_search(file, argv, envp, execute, NULL));
+}
+
+int execvp(const char *file, char *const argv[])
+{
+	return execvpe(file, argv, environ);
+}
+
+int fexecve(int fd, char *const argv[], char *const envp[])
+{
+	return execveat(fd, "", argv, envp, AT_EMPTY_PATH);
+}
+
+int execveat(int dirfd, const char *path, char *const argv[], char *const envp[], int flags)
+{
+	if (!process_ready())
+		return NEXT(execveat)(dirfd, path, argv, envp, flags);
+	return exec_at(dirfd, path, argv, envp, flags);
+}
+
+/* The forms with a list: how many there are, then an array of them on the stack. */
+static size_t count_arguments(va_list arguments)
+{
+	size_t count = 1;
+	va_list copy;
+	va_copy(copy, arguments);
+	while (va_arg(copy, char *))
+		count++;
+	va_end(copy);
+	return count;
+}
+
+static void take_arguments(char **argv, const char *first, size_t count, va_list arguments)
+{
+	argv[0] = (char *)(uintptr_t)first;
+	for (size_t i = 1; i <= count; i++)
+		argv[i] = va_arg(arguments, char *);
+}
+
+int execl(const char *path, const char *first, ...)
+{
+	va_list arguments;
+	va_start(arguments, first);
+	size_t count = first ? count_arguments(arguments) : 0;
+	char **argv = alloca((count + 1) * sizeof *argv);
+	take_arguments(argv, first, count, arguments);
+	va_end(arguments);
+	return execv(path, argv);
+}
+
+int execlp(const char *file, const char *first, ...)
+{
+	va_list arguments;
+	va_start(arguments, first);
+	size_t count = first ? count_arguments(arguments) : 0;
+	char **argv = alloca((count + 1) * sizeof *argv);
+	take_arguments(argv, first, count, arguments);
+	va_end(arguments);
+	return execvp(file, argv);
+}
+
+int execle(const char *path, const char *first, ...)
+{
+	va_list arguments;
+	va_start(arguments, first);
+	size_t count = first ? count_arguments(arguments) : 0;
+	char **argv = alloca((count + 1) * sizeof *argv);
+	take_arguments(argv, first, count, arguments);
+	char *const *envp = va_arg(arguments, char *const *);
+	va_end(arguments);
+	return execve(path, argv, envp);
+}

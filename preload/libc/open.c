@@ -1,0 +1,73 @@
+/* open and its kin. */
+#include "overlain/libc.h"
+
+static bool takes_mode(int flags)
+{
+	return (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE;
+}
+
+static int open_outside(struct place *at, int flags, mode_t mode)
+{
+	int fd = at->flags & PLACE_FOLLOW ? proc_open(at, flags) : -ENOENT;
+	if (fd == -ENOENT)
+		fd = NEXT(openat)(at->dirfd, at->name, flags, mode);
+	else
+		fd = (int)edge(fd);
+	if (fd >= 0 && process_ready())
+		descriptor_note(fd, at);
+	return fd;
+}
+
+static int open_at(int dirfd, const char *path, int flags, mode_t mode)
+{
+	struct place at;
+	bool follow = !(flags & O_NOFOLLOW) && (flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
+	int fd, error = place_find(&at, dirfd, path, follow ? PLACE_FOLLOW : 0);
+	if ((error || at.overlay) && (flags & (O_CREAT | O_DIRECTORY)) == (O_CREAT | O_DIRECTORY))
+		error = -EINVAL; /* whatever is there, since Linux 6.4 */
+	if (error)
+		return (int)edge(error);
+	do
+		fd = at.overlay ? (int)edge(file_open(&at, flags, mode, NEXT(openat)))
+				: open_outside(&at, flags, mode);
+	while (again(fd, &at));
+	return fd;
+}
+
+int openat(int dirfd, const char *path, int flags, ...)
+{
+	va_list arguments;
+	va_start(arguments, flags);
+	mode_t mode = takes_mode(flags) ? va_arg(arguments, mode_t) : 0;
+	va_end(arguments);
+	return open_at(dirfd, path, flags, mode);
+}
+
+int open(const char *path, int flags, ...)
+{
+	va_list arguments;
+	va_start(arguments, flags);
+	mode_t mode = takes_mode(flags) ? va_arg(arguments, mode_t) : 0;
+	va_end(arguments);
+	return open_at(AT_FDCWD, path, flags, mode);
+}
+
+int creat(const char *path, mode_t mode)
+{
+	return open_at(AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode);
+}
+
+/* The fortified forms exist for calls without a mode; libc ends a program that needs one. */
+int __open_2(const char *path, int flags)
+{
+	if (takes_mode(flags))
+		return NEXT(__open_2)(path, flags);
+	return open_at(AT_FDCWD, path, flags, 0);
+}
+
+int __openat_2(int dirfd, const char *path, int flags)
+{
+	if (takes_mode(flags))
+		return NEXT(__openat_2)(dirfd, path, flags);
+	return open_at(dirfd, path, flags, 0);
+}

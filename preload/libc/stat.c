@@ -1,0 +1,136 @@
+/* The stat family: by path, by descriptor, and as programs built before glibc 2.33 call it. */
+#include "overlain/libc.h"
+
+#include <sys/sysmacros.h>
+
+static int stat_inside(struct place *at, struct stat *st)
+{
+	const char *path;
+	int error = file_reach(at, &path);
+	if (error)
+		return (int)edge(error);
+	int result = NEXT(fstatat)(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW);
+	if (result == 0)
+		overlay_show_stat(at->overlay, &at->node, st);
+	return result;
+}
+
+int fstat(int fd, struct stat *st)
+{
+	struct place at;
+	struct descriptor d;
+	/* A directory is what merged has there now, whichever part of it is open. */
+	if (descriptor_find(fd, &d) && d.kind == DESCRIPTOR_DIR && !descriptor_place(fd, &at) &&
+	    node_is_dir(&at.node))
+		return stat_inside(&at, st);
+	int result = NEXT(fstat)(fd, st);
+	if (result == 0)
+		descriptor_show_stat(fd, st);
+	return result;
+}
+
+int fstatat(int dirfd, const char *path, struct stat *st, int flags)
+{
+	struct place at;
+	int result, error = place_find(&at, dirfd, path, place_flags(flags));
+	if (error)
+		return (int)edge(error);
+	if (at.self && dirfd != AT_FDCWD)
+		return fstat(dirfd, st);
+	do
+		result = at.overlay ? stat_inside(&at, st)
+				    : NEXT(fstatat)(at.dirfd, at.name, st, flags);
+	while (again(result, &at));
+	return result;
+}
+
+int stat(const char *path, struct stat *st)
+{
+	return fstatat(AT_FDCWD, path, st, 0);
+}
+
+int lstat(const char *path, struct stat *st)
+{
+	return fstatat(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW);
+}
+
+/* What overlay_show_stat does for a struct stat. */
+static void show_statx(const struct place *at, struct statx *stx)
+{
+	struct stat st = {.st_ino = stx->stx_ino, .st_nlink = stx->stx_nlink};
+	overlay_show_stat(at->overlay, &at->node, &st);
+	stx->stx_ino = st.st_ino;
+	stx->stx_nlink = (uint32_t)st.st_nlink;
+	stx->stx_dev_major = major(st.st_dev);
+	stx->stx_dev_minor = minor(st.st_dev);
+}
+
+static int statx_inside(struct place *at, int flags, unsigned mask, struct statx *stx)
+{
+	const char *path;
+	int error = file_reach(at, &path);
+	if (error)
+		return (int)edge(error);
+	int result = NEXT(statx)(AT_FDCWD, path, (flags & ~AT_EMPTY_PATH) | AT_SYMLINK_NOFOLLOW, mask,
+				 stx);
+	if (result == 0)
+		show_statx(at, stx);
+	return result;
+}
+
+static int statx_descriptor(int fd, int flags, unsigned mask, struct statx *stx)
+{
+	struct place at;
+	struct descriptor d;
+	bool known = descriptor_find(fd, &d) && d.kind != DESCRIPTOR_OUTSIDE;
+	if (known && d.kind == DESCRIPTOR_DIR && !descriptor_place(fd, &at) &&
+	    node_is_dir(&at.node))
+		return statx_inside(&at, flags, mask, stx);
+	int result = NEXT(statx)(fd, "", flags, mask, stx);
+	if (result == 0 && known) {
+		at.overlay = &process_mounts()->at[d.overlay];
+		at.node = (struct node){.layer = d.layer, .ino = d.ino, .type = d.type};
+		show_statx(&at, stx);
+	}
+	return result;
+}
+
+int statx(int dirfd, const char *path, int flags, unsigned mask, struct statx *stx)
+{
+	struct place at;
+	int result, error = place_find(&at, dirfd, path, place_flags(flags));
+	if (error)
+		return (int)edge(error);
+	if (at.self && dirfd != AT_FDCWD)
+		return statx_descriptor(dirfd, flags, mask, stx);
+	do
+		result = at.overlay ? statx_inside(&at, flags, mask, stx)
+				    : NEXT(statx)(at.dirfd, at.name, flags, mask, stx);
+	while (again(result, &at));
+	return result;
+}
+
+/* On 64-bit machines every version of struct stat is today's. */
+int __xstat(int version, const char *path, struct stat *st)
+{
+	(void)version;
+	return fstatat(AT_FDCWD, path, st, 0);
+}
+
+int __lxstat(int version, const char *path, struct stat *st)
+{
+	(void)version;
+	return fstatat(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW);
+}
+
+int __fxstat(int version, int fd, struct stat *st)
+{
+	(void)version;
+	return fstat(fd, st);
+}
+
+int __fxstatat(int version, int dirfd, const char *path, struct stat *st, int flags)
+{
+	(void)version;
+	return fstatat(dirfd, path, st, flags);
+}

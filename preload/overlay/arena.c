@@ -1,0 +1,57 @@
+/* Memory the configuration lives in, for as long as the process does. */
+#include "config.h"
+#include "overlain/debug.h"
+
+#include <string.h>
+
+#define LEAST_PAGES 65536
+
+static void more(struct arena *arena, size_t size)
+{
+	size_t pages = size > LEAST_PAGES ? size : LEAST_PAGES;
+	arena->at = sys_pages(pages);
+	if (!arena->at) {
+		complain("out of memory");
+		sys_exit(125);
+	}
+	arena->end = arena->at + pages;
+}
+
+void *arena_take(struct arena *arena, size_t size)
+{
+	size = (size + 15) & ~(size_t)15;
+	if (size > (size_t)(arena->end - arena->at))
+		more(arena, size);
+	void *taken = arena->at;
+	arena->at += size;
+	return taken;
+}
+
+char *arena_copy(struct arena *arena, const char *s, size_t length)
+{
+	char *copy = arena_take(arena, length + 1);
+	return memcpy(copy, s, length);
+}
+
+const char *arena_root(struct arena *arena, const char *directory)
+{
+	size_t length = strlen(directory);
+	char *root = arena_copy(arena, directory, length + 1);
+	root[length] = '/';
+	return root;
+}
+
+struct text arena_text(struct arena *arena, size_t size)
+{
+	struct text text;
+	text_init(&text, arena_take(arena, size + 1), size + 1);
+	return text;
+}
+
+char *arena_end(struct arena *arena, struct text *text)
+{
+	size_t used = (text_length(text) + 1 + 15) & ~(size_t)15;
+	memset(text->at, 0, (size_t)(text->start + used - text->at));
+	arena->at = text->start + used;
+	return text->start;
+}

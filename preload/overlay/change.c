@@ -1,0 +1,132 @@
+/*
+ * How processes tell each other of changes: a page mapped from workdir, with two counters for each
+ * bucket of names. A change adds to the first when it begins and to the second when it has ended;
+ * what was learnt holds while the pair is what it was before the look, and only if the two were
+ * equal then. A process killed in between leaves its bucket unequal: never trusted again, never
+ * wrong. Begin and end cost an atomic addition each, a check costs a load.
+ */
+#include "internal.h"
+
+#include <stdatomic.h>
+
+#include <sys/mman.h>
+
+#define BUCKETS 4095
+
+struct shared {
+	_Atomic uint64_t tree; /* low half: begun, high half: ended */
+	_Atomic uint32_t whiteout_form;
+	uint32_t version;
+	_Atomic uint64_t names[BUCKETS];
+};
+
+#define ONE_BEGUN 1ULL
+#define ONE_ENDED (1ULL << 32)
+/* A pair with unequal halves, which no stamp to be trusted can have. */
+#define NEVER 1ULL
+
+#define SHARED_NAME "overlain.shared"
+
+int shared_open(struct overlay *ov)
+{
+	if (!ov->writable)
+		return 0;
+	char path[PATH_ROOM + 64];
+	struct text t;
+	text_init(&t, path, sizeof path);
+	text_add(&t, ov->work.reach);
+	text_add(&t, "../" SHARED_NAME);
+	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return fd;
+	int error = sys_ftruncate(fd, sizeof(struct shared));
+	if (error)
+		return error;
+	void *at = sys_mmap(sizeof(struct shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+	if (sys_failed(at))
+		return (int)(intptr_t)at;
+	ov->shared = at;
+	return 0;
+}
+
+static _Atomic uint64_t *bucket(const struct overlay *ov, uint64_t hash)
+{
+	return &ov->shared->names[(hash >> 40) % BUCKETS];
+}
+
+/* The pair as a stamp: never NEVER for one that may be trusted. */
+static uint64_t trusted(uint64_t pair)
+{
+	return (uint32_t)pair == (uint32_t)(pair >> 32) ? pair | 1ULL << 63 : NEVER;
+}
+
+struct stamp stamp_now(const struct overlay *ov, const struct key *key)
+{
+	if (!ov->writable)
+		return (struct stamp){0}; /* nobody can change anything */
+	if (!ov->shared)
+		return (struct stamp){NEVER, NEVER, NEVER};
+	return (struct stamp){
+		.name = trusted(*bucket(ov, key->name)),
+		.parent = trusted(*bucket(ov, key->parent)),
+		.tree = trusted(ov->shared->tree),
+	};
+}
+
+bool stamp_holds(const struct overlay *ov, const struct key *key, const struct stamp *stamp)
+{
+	struct stamp now = stamp_now(ov, key);
+	return stamp->name == now.name && stamp->parent == now.parent && stamp->tree == now.tree &&
+	       now.name != NEVER && now.parent != NEVER && now.tree != NEVER;
+}
+
+struct change change_begin(const struct overlay *ov, const struct path *p, bool tree)
+{
+	struct key key = path_key(p);
+	struct change c = {ov, key.name, key.check, key.parent, NEVER, tree};
+	if (ov->shared) {
+		c.before = atomic_fetch_add(bucket(ov, key.name), ONE_BEGUN);
+		if (tree)
+			ov->shared->tree += ONE_BEGUN;
+	}
+	return c;
+}
+
+void change_end(struct change *c)
+{
+	if (!c->overlay || !c->overlay->shared)
+		return;
+	if (c->tree)
+		c->overlay->shared->tree += ONE_ENDED;
+	*bucket(c->overlay, c->name) += ONE_ENDED;
+	c->overlay = NULL;
+}
+
+void change_end_with(struct change *c, const struct node *n)
+{
+	const struct overlay *ov = c->overlay;
+	const struct key key = {c->name, c->check, c->parent};
+	if (!ov || !ov->shared)
+		return;
+	struct stamp stamp = stamp_now(ov, &key);
+	change_end(c);
+	uint64_t after = c->before + ONE_BEGUN + ONE_ENDED;
+	stamp.name = trusted(c->before) == NEVER ? NEVER : trusted(after);
+	cache_keep(ov, &key, n, stamp);
+}
+
+uint64_t overlay_generation(const struct overlay *ov)
+{
+	return ov->shared ? ov->shared->tree : 0;
+}
+
+enum whiteout_form shared_whiteout_form(const struct overlay *ov)
+{
+	return ov->shared ? ov->shared->whiteout_form : WHITEOUT_DEVICE;
+}
+
+void shared_set_whiteout_form(const struct overlay *ov, enum whiteout_form form)
+{
+	if (ov->shared)
+		ov->shared->whiteout_form = form;
+}

@@ -1,0 +1,133 @@
+/* Copying one object: the data, and everything that is kept about it. */
+#include "copy.h"
+
+#include <linux/fs.h>
+#include <string.h>
+#include <sys/mman.h>
+
+/* Copies the bytes from AT to END, by the kernel where it can. */
+static int copy_range(int in, int out, off_t at, off_t end)
+{
+	while (at < end) {
+		off_t from = at, to = at;
+		ssize_t n = sys_copy_file_range(in, &from, out, &to, (size_t)(end - at));
+		if (n == -EXDEV || n == -EINVAL || n == -EOPNOTSUPP || n == -ENOSYS) {
+			sys_lseek(out, at, SEEK_SET);
+			n = SYS4(SYS_sendfile, out, in, &from, end - at);
+		}
+		if (n == -EINTR)
+			continue;
+		if (n <= 0)
+			return (int)n;
+		at += n;
+	}
+	return 0;
+}
+
+/* Data lies between SEEK_DATA and SEEK_HOLE; the rest stays a hole. */
+static int copy_data(int in, int out, off_t size)
+{
+	if (size == 0 || sys_ioctl(out, FICLONE, in) == 0)
+		return 0;
+	int error = sys_ftruncate(out, size);
+	for (off_t at = 0; !error && at < size;) {
+		off_t data = sys_lseek(in, at, SEEK_DATA);
+		if (data == -ENXIO)
+			break;
+		off_t hole = data < 0 ? size : sys_lseek(in, data, SEEK_HOLE);
+		data = data < 0 ? at : data;
+		error = copy_range(in, out, data, hole < 0 ? size : hole);
+		at = hole < 0 ? size : hole;
+	}
+	return error;
+}
+
+static int copy_file(const char *from, const char *to, const struct stat *st, bool with_data)
+{
+	CLOSE_SCOPED int out =
+		sys_openat(AT_FDCWD, to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (out < 0)
+		return out;
+	if (!with_data || st->st_size == 0)
+		return 0;
+	CLOSE_SCOPED int in = sys_openat(AT_FDCWD, from, O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0);
+	return in < 0 ? in : copy_data(in, out, st->st_size);
+}
+
+__attribute__((noinline)) static int copy_symlink(const char *from, const char *to)
+{
+	char target[PATH_MAX];
+	ssize_t length = sys_readlink(from, target, sizeof target - 1);
+	if (length < 0)
+		return (int)length;
+	target[length] = 0;
+	return sys_symlink(target, to);
+}
+
+static int copy_attribute(const char *from, const char *to, const char *name, char *value,
+			  size_t room)
+{
+	if (layer_xattr_private(name))
+		return 0;
+	ssize_t size = sys_lgetxattr(from, name, value, room);
+	if (size < 0)
+		return size == -ENODATA ? 0 : (int)size;
+	int error = sys_lsetxattr(to, name, value, (size_t)size, 0);
+	/* Attributes only root may set, or that this file system has not, stay behind. */
+	return error == -EPERM || error == -EOPNOTSUPP ? 0 : error;
+}
+
+static int copy_attributes(const char *from, const char *to)
+{
+	ssize_t size = sys_llistxattr(from, NULL, 0);
+	if (size <= 0)
+		return size == -EOPNOTSUPP ? 0 : (int)size;
+	const size_t room = XATTR_LIST_MAX + XATTR_SIZE_MAX;
+	char *list = sys_pages(room), *value = list + XATTR_LIST_MAX;
+	if (!list)
+		return -ENOMEM;
+	int error = 0;
+	size = sys_llistxattr(from, list, XATTR_LIST_MAX);
+	for (ssize_t at = 0; !error && at < size; at += (ssize_t)strlen(list + at) + 1)
+		error = copy_attribute(from, to, list + at, value, XATTR_SIZE_MAX);
+	sys_munmap(list, room);
+	return size < 0 ? (int)size : error;
+}
+
+/* Owner first, since a change of owner clears setuid bits; times last. */
+static int copy_inode(const char *from, const char *to, const struct stat *st)
+{
+	mode_t mode = st->st_mode & 07777;
+	if (sys_lchown(to, st->st_uid, st->st_gid) != 0 &&
+	    sys_lchown(to, (uid_t)-1, st->st_gid) != 0)
+		mode &= ~(mode_t)(S_ISUID | S_ISGID);
+	int error = copy_attributes(from, to);
+	if (!error && !S_ISLNK(st->st_mode))
+		error = sys_chmod(to, mode);
+	if (error)
+		return error;
+	const struct timespec times[2] = {st->st_atim, st->st_mtim};
+	return sys_utimensat(AT_FDCWD, to, times, AT_SYMLINK_NOFOLLOW);
+}
+
+int copy_object(const char *from, const char *to, bool with_data, struct copied *copied)
+{
+	struct stat st;
+	int error = sys_lstat(from, &st);
+	if (error)
+		return error;
+	if (S_ISREG(st.st_mode))
+		error = copy_file(from, to, &st, with_data);
+	else if (S_ISDIR(st.st_mode))
+		error = sys_mkdir(to, 0700);
+	else if (S_ISLNK(st.st_mode))
+		error = copy_symlink(from, to);
+	else
+		error = sys_mknod(to, (st.st_mode & S_IFMT) | 0600, st.st_rdev);
+	/* One name of several coming up leaves the others below: it is nobody's twin. */
+	bool kin = S_ISDIR(st.st_mode) || (S_ISREG(st.st_mode) && st.st_nlink == 1);
+	*copied = (struct copied){.ino = st.st_ino};
+	if (!error && kin)
+		copied->origin = layer_write_origin(from, to);
+	return error ? error : copy_inode(from, to, &st);
+}

@@ -1,0 +1,170 @@
+/* Copy-up: an object of a lower layer gets its twin in the upper, published by one rename. */
+#include "internal.h"
+#include "copy.h"
+
+#include <linux/fs.h>
+#include <string.h>
+
+static int publish(const struct overlay *ov, struct path *p, struct stage *s)
+{
+	int error = sys_rename(s->path, layer_path(&ov->layers[0], p), RENAME_NOREPLACE);
+	if (error)
+		stage_discard(s->path);
+	return error;
+}
+
+/* What the parent's times were, to be put back: a copy-up is no change of the directory. */
+struct kept_times {
+	struct timespec at[2];
+	bool known;
+};
+
+static struct kept_times parent_times(const struct overlay *ov, struct path *p)
+{
+	PATH_PARENT(p);
+	struct stat st;
+	if (sys_lstat(layer_path(&ov->layers[0], p), &st))
+		return (struct kept_times){.known = false};
+	return (struct kept_times){{st.st_atim, st.st_mtim}, true};
+}
+
+static void restore_parent(const struct overlay *ov, struct path *p, const struct kept_times *times)
+{
+	PATH_PARENT(p);
+	if (times->known)
+		sys_utimensat(AT_FDCWD, layer_path(&ov->layers[0], p), times->at,
+			      AT_SYMLINK_NOFOLLOW);
+}
+
+/* Says of P's directory that it holds entries with origins: whoever lists it must look at them. */
+int mark_parent_impure(const struct overlay *ov, struct path *p)
+{
+	struct node parent;
+	int error = overlay_lookup_parent(ov, p, &parent);
+	if (error || ((parent.marks & NODE_IMPURE) && path_parent_length(p)))
+		return error;
+	PATH_PARENT(p);
+	CHANGE(ov, p, false);
+	return layer_mark(layer_path(&ov->layers[0], p), "impure", "y");
+}
+
+/* Another process was first, or took the name away: look again. */
+static int look_again(const struct overlay *ov, struct path *p, struct node *n)
+{
+	overlay_forget(ov, p);
+	int error = overlay_lookup(ov, p, n);
+	if (error)
+		return error;
+	return overlay_in_upper(ov, n) && !node_absent(n) ? 0 : -ENOENT;
+}
+
+/* Copies up P alone; its parent is in the upper. */
+static int copy_up_one(const struct overlay *ov, struct path *p, struct node *n, bool with_data)
+{
+	struct stage s;
+	struct copied copied;
+	stage_name(ov, &s);
+	int error = copy_object(overlay_reach(ov, n, p), s.path, with_data, &copied);
+	if (error) {
+		stage_discard(s.path);
+		return error;
+	}
+	struct kept_times times = parent_times(ov, p);
+	CHANGE(ov, p, false);
+	error = publish(ov, p, &s);
+	if (error)
+		return error == -EEXIST ? look_again(ov, p, n) : error;
+	if (copied.origin)
+		mark_parent_impure(ov, p);
+	restore_parent(ov, p, &times);
+	if (copied.origin && !n->ino)
+		n->ino = overlay_show_ino(ov, n->layer, copied.ino);
+	n->layer = 0;
+	n->parts |= node_is_dir(n) ? 1 : 0;
+	return 0;
+}
+
+/* Copies up the directory that is the first AT bytes of P. */
+static int raise_prefix(const struct overlay *ov, struct path *p, size_t at)
+{
+	struct node n;
+	PATH_AT(p, at);
+	int error = overlay_lookup(ov, p, &n);
+	if (error)
+		return error;
+	if (!node_is_dir(&n))
+		return node_absent(&n) ? -ENOENT : -ENOTDIR;
+	return overlay_in_upper(ov, &n) ? 0 : copy_up_one(ov, p, &n, true);
+}
+
+int overlay_raise_parent(const struct overlay *ov, struct path *p)
+{
+	struct node parent;
+	if (!ov->writable)
+		return -EROFS;
+	int error = overlay_lookup_parent(ov, p, &parent);
+	if (error || overlay_in_upper(ov, &parent))
+		return error;
+	const size_t end = path_parent_length(p);
+	for (size_t at = 1; !error && at <= end; at++)
+		if (at == end || path_rel(p)[at] == '/')
+			error = raise_prefix(ov, p, at);
+	return error;
+}
+
+int overlay_copy_up(const struct overlay *ov, struct path *p, struct node *n, bool with_data)
+{
+	if (node_absent(n))
+		return -ENOENT;
+	if (!ov->writable)
+		return -EROFS;
+	if (overlay_in_upper(ov, n))
+		return 0;
+	int error = overlay_raise_parent(ov, p);
+	return error ? error : copy_up_one(ov, p, n, with_data);
+}
+
+static int copy_up_entries(const struct overlay *ov, struct path *p, const struct listing *list)
+{
+	int error = 0;
+	for (size_t at = 0; !error && at < list->size;) {
+		const struct dirent64 *entry = (const void *)(list->records + at);
+		size_t length = p->length;
+		struct node child;
+		at += entry->d_reclen;
+		if (text_same(entry->d_name, ".") || text_same(entry->d_name, ".."))
+			continue;
+		error = path_push(p, entry->d_name, strlen(entry->d_name));
+		if (!error)
+			error = overlay_lookup(ov, p, &child);
+		if (!error && !node_absent(&child))
+			error = overlay_copy_up_tree(ov, p, &child);
+		path_cut(p, length);
+	}
+	return error;
+}
+
+/*
+ * One object after another comes up, and the view stays what it is at every step; when all of a
+ * directory is in the upper, an opaque mark cuts it off from below.
+ */
+int overlay_copy_up_tree(const struct overlay *ov, struct path *p, struct node *n)
+{
+	int error = overlay_copy_up(ov, p, n, true);
+	if (error || !node_merged(ov, n))
+		return error;
+	struct listing *list = overlay_list(ov, p, n);
+	if (sys_failed(list))
+		return (int)(intptr_t)list;
+	error = copy_up_entries(ov, p, list);
+	listing_free(list);
+	if (error)
+		return error;
+	CHANGE(ov, p, true);
+	error = layer_mark(layer_path(&ov->layers[0], p), "opaque", "y");
+	if (!error) {
+		n->parts = 1;
+		n->end = 1;
+	}
+	return error;
+}

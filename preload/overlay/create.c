@@ -1,0 +1,163 @@
+/* New objects: made in place where the name is free, else in workdir and put over the whiteout. */
+#include "internal.h"
+
+#include <linux/fs.h>
+#include <string.h>
+
+/*
+ * The upper may have a directory of P's parent only in lower layers; then nobody has checked yet
+ * that the caller may write into it.
+ */
+int may_change_parent(const struct overlay *ov, struct path *p)
+{
+	struct node parent;
+	int error = overlay_lookup_parent(ov, p, &parent);
+	if (error || overlay_in_upper(ov, &parent))
+		return error;
+	PATH_PARENT(p);
+	error = sys_faccessat(AT_FDCWD, overlay_reach(ov, &parent, p), W_OK | X_OK, AT_EACCESS);
+	return error == -EROFS ? 0 : error;
+}
+
+int overlay_birth_begin(struct birth *b, const struct overlay *ov, struct path *p,
+			const struct node *n, uint8_t type)
+{
+	b->overlay = NULL;
+	b->change.overlay = NULL;
+	if (!node_absent(n))
+		return -EEXIST;
+	if (!ov->writable)
+		return -EROFS;
+	if (layer_is_mark(path_rel(p) + path_last(p)))
+		return -EINVAL;
+	int error = may_change_parent(ov, p);
+	if (!error)
+		error = overlay_raise_parent(ov, p);
+	if (error)
+		return error;
+	b->overlay = ov;
+	b->final = p;
+	b->type = type;
+	b->staged = n->marks & NODE_COVERED;
+	b->linked = false;
+	if (b->staged)
+		stage_name(ov, &b->stage);
+	b->path = b->staged ? b->stage.path : layer_path(&ov->layers[0], p);
+	b->change = change_begin(ov, p, false);
+	return 0;
+}
+
+/* In workdir nothing was inherited from the directory it will live in (inode(7), S_ISGID). */
+static void inherit_group(const struct birth *b)
+{
+	struct stat parent, st;
+	{
+		PATH_PARENT(b->final);
+		if (sys_lstat(layer_path(&b->overlay->layers[0], b->final), &parent))
+			return;
+	}
+	if (!(parent.st_mode & S_ISGID) || sys_lstat(b->path, &st))
+		return;
+	sys_lchown(b->path, (uid_t)-1, parent.st_gid);
+	if (b->type == DT_DIR)
+		sys_chmod(b->path, (st.st_mode & 07777) | S_ISGID);
+}
+
+/* A directory cannot replace a whiteout by a plain rename: the two change places. */
+static int publish_dir(const struct birth *b, const char *final)
+{
+	int error = layer_mark(b->path, "opaque", "y");
+	if (error)
+		return error;
+	error = sys_rename(b->path, final, RENAME_EXCHANGE);
+	if (error == -ENOENT)
+		return sys_rename(b->path, final, RENAME_NOREPLACE);
+	if (!error)
+		stage_discard(b->path);
+	return error;
+}
+
+/* A name that no layer had is now the upper's alone: the next call need not look again. */
+static void end_change(struct birth *b, int result)
+{
+	struct node n = {.type = b->type, .marks = b->staged ? 0 : NODE_PURE};
+	if (b->type == DT_DIR)
+		n.parts = n.end = 1;
+	if (result < 0 || b->linked)
+		change_end(&b->change);
+	else
+		change_end_with(&b->change, &n);
+}
+
+int overlay_birth_end(struct birth *b, int result)
+{
+	if (b->staged && result >= 0) {
+		inherit_group(b);
+		const char *final = layer_path(&b->overlay->layers[0], b->final);
+		int error = b->type == DT_DIR ? publish_dir(b, final)
+					      : sys_rename(b->path, final, 0);
+		if (error) {
+			stage_discard(b->path);
+			result = error;
+		} else if (shared_whiteout_form(b->overlay) == WHITEOUT_FILE) {
+			whiteout_lift_beside(b->overlay, b->final);
+		}
+	}
+	end_change(b, result);
+	return result;
+}
+
+int overlay_mkdir(const struct overlay *ov, struct path *p, mode_t mode)
+{
+	struct node n;
+	struct birth b;
+	int error = overlay_lookup(ov, p, &n);
+	if (!error)
+		error = overlay_birth_begin(&b, ov, p, &n, DT_DIR);
+	return error ? error : overlay_birth_end(&b, sys_mkdir(b.path, mode));
+}
+
+int overlay_symlink(const struct overlay *ov, const char *target, struct path *p)
+{
+	struct node n;
+	struct birth b;
+	int error = overlay_lookup(ov, p, &n);
+	if (!error)
+		error = overlay_birth_begin(&b, ov, p, &n, DT_LNK);
+	return error ? error : overlay_birth_end(&b, sys_symlink(target, b.path));
+}
+
+int overlay_mknod(const struct overlay *ov, struct path *p, mode_t mode, dev_t dev)
+{
+	struct node n;
+	struct birth b;
+	int error = overlay_lookup(ov, p, &n);
+	if (!error && S_ISCHR(mode) && dev == 0)
+		error = node_absent(&n) ? -EPERM : -EEXIST;
+	if (!error)
+		error = overlay_birth_begin(&b, ov, p, &n, (uint8_t)IFTODT(mode));
+	return error ? error : overlay_birth_end(&b, sys_mknod(b.path, mode, dev));
+}
+
+int overlay_link(const struct overlay *ov, struct path *from, struct path *to)
+{
+	struct node source, n;
+	struct birth b;
+	int error = overlay_lookup(ov, from, &source);
+	if (!error)
+		error = node_absent(&source) ? -ENOENT : overlay_lookup(ov, to, &n);
+	if (!error && !node_absent(&n))
+		error = -EEXIST;
+	if (!error && node_is_dir(&source))
+		error = ov->writable ? -EPERM : -EROFS;
+	if (!error)
+		error = overlay_copy_up(ov, from, &source, true);
+	if (!error)
+		error = overlay_birth_begin(&b, ov, to, &n, source.type);
+	if (error)
+		return error;
+	b.linked = true;
+	const char *old = overlay_reach(ov, &source, from);
+	error = overlay_birth_end(&b, sys_linkat(AT_FDCWD, old, AT_FDCWD, b.path, 0));
+	return error || !source.ino ? error : mark_parent_impure(ov, to);
+}

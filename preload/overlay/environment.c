@@ -1,0 +1,144 @@
+/* What a child is started with, and what the mount table says: the configuration as text. */
+#include "config.h"
+#include "overlain/debug.h"
+
+#include <string.h>
+
+static size_t root_length(const struct layer *layer)
+{
+	return strlen(layer->root) - 1;
+}
+
+const char *environment_mount_line(struct config *c, const struct draft *d)
+{
+	size_t size = 64;
+	for (unsigned i = 0; i < d->lower_count; i++)
+		size += 8 * root_length(&d->lowers[i]) + 2;
+	size += 8 * ((d->upper ? strlen(d->upper) : 0) + (d->work ? strlen(d->work) : 0));
+	struct text t = arena_text(&c->arena, size);
+	for (unsigned i = 0; i < d->lower_count; i++) {
+		text_add(&t, i == 0 ? "lowerdir=" : ":");
+		escape_shown(&t, d->lowers[i].root, root_length(&d->lowers[i]), true);
+	}
+	if (d->upper) {
+		text_add(&t, ",upperdir=");
+		escape_shown(&t, d->upper, strlen(d->upper), false);
+	}
+	if (d->work) {
+		text_add(&t, ",workdir=");
+		escape_shown(&t, d->work, strlen(d->work), false);
+	}
+	return arena_end(&c->arena, &t);
+}
+
+/* --- the variables --- */
+
+struct variables {
+	struct config *c;
+	const char *values[SETTINGS];
+	size_t count;
+	char *at[SETTINGS + 5];
+};
+
+static struct text begin(struct variables *v, const char *name, size_t size)
+{
+	struct text t = arena_text(&v->c->arena, strlen(name) + 1 + size);
+	text_add(&t, name);
+	text_add_char(&t, '=');
+	return t;
+}
+
+static const char *end(struct variables *v, struct text *t)
+{
+	v->at[v->count] = arena_end(&v->c->arena, t);
+	return text_find(v->at[v->count++], '=') + 1;
+}
+
+static const char *add(struct variables *v, const char *name, const char *value)
+{
+	struct text t = begin(v, name, strlen(value));
+	text_add(&t, value);
+	return end(v, &t);
+}
+
+static const char *add_lowers(struct variables *v, const struct draft *d)
+{
+	size_t size = 0;
+	for (unsigned i = 0; i < d->lower_count; i++)
+		size += 2 * root_length(&d->lowers[i]) + 2;
+	struct text t = begin(v, setting_names[LOWERDIR], size);
+	for (unsigned i = 0; i < d->lower_count; i++) {
+		text_add(&t, i == 0 ? "" : ":");
+		escape_backslash(&t, d->lowers[i].root, root_length(&d->lowers[i]), ":\\");
+	}
+	return end(v, &t);
+}
+
+static const char *spelled(const struct draft *d)
+{
+	const struct overlay *ov = &d->overlay;
+	const char *merged = ov->alias ? ov->alias : ov->merged;
+	return *merged ? merged : "/";
+}
+
+static void add_single(struct variables *v, const struct draft *d)
+{
+	v->values[MERGED] = add(v, setting_names[MERGED], spelled(d));
+	v->values[LOWERDIR] = add_lowers(v, d);
+	if (d->upper)
+		v->values[UPPERDIR] = add(v, setting_names[UPPERDIR], *d->upper ? d->upper : "/");
+	if (d->work)
+		v->values[WORKDIR] = add(v, setting_names[WORKDIR], d->work);
+	if (*d->options)
+		v->values[OPTIONS] = add(v, setting_names[OPTIONS], d->options);
+}
+
+static void add_lines(struct variables *v, const struct draft *d, const struct draft *last)
+{
+	size_t size = 0;
+	for (const struct draft *i = d; i < last; i++)
+		size += 4 * (strlen(spelled(i)) + strlen(i->options)) +
+			strlen(i->overlay.mount_line) + 3;
+	struct text t = begin(v, setting_names[MOUNTS], size);
+	for (; d < last; d++) {
+		escape_octal(&t, spelled(d), ESCAPE_FSTAB);
+		text_add_char(&t, ' ');
+		text_add(&t, d->overlay.mount_line);
+		text_add(&t, *d->options ? "," : "");
+		escape_octal(&t, d->options, ESCAPE_FSTAB);
+		text_add(&t, d + 1 < last ? "\n" : "");
+	}
+	v->values[MOUNTS] = end(v, &t);
+}
+
+static void add_diagnostics(struct variables *v)
+{
+	char words[64];
+	struct text t;
+	text_init(&t, words, sizeof words);
+	debug_words(&t);
+	if (text_setting(v->c->envp, "OVERLAIN_DEBUG"))
+		add(v, "OVERLAIN_DEBUG", words);
+	if (debug_output())
+		add(v, "OVERLAIN_DEBUG_OUTPUT", debug_output());
+	const char *on_escape = text_setting(v->c->envp, "OVERLAIN_ON_ESCAPE");
+	if (on_escape)
+		add(v, "OVERLAIN_ON_ESCAPE", on_escape);
+}
+
+char *const *environment_make(struct config *c)
+{
+	struct variables v = {.c = c};
+	const struct draft *first = c->drafts, *last = first + c->count;
+	if (first->line == 0)
+		add_single(&v, first++);
+	if (first < last)
+		add_lines(&v, first, last);
+	/* What is said in another way now must not be inherited as well. */
+	for (unsigned i = 0; i < SETTINGS; i++)
+		if (c->settings[i] && !v.values[i])
+			v.values[i] = add(&v, setting_names[i], "");
+	v.at[v.count++] = checked_seal(c, v.values);
+	add_diagnostics(&v);
+	return memcpy(arena_take(&c->arena, sizeof v.at), v.at, sizeof v.at);
+}

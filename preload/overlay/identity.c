@@ -1,0 +1,29 @@
+/* What stat says of objects in merged: one device, numbers that outlive a copy-up. */
+#include "internal.h"
+
+/* As the kernel's "xino": numbers of further file systems are told apart by their highest byte. */
+uint64_t overlay_show_ino(const struct overlay *ov, unsigned layer, uint64_t ino)
+{
+	return ino | (uint64_t)ov->layers[layer].fs << 56;
+}
+
+void overlay_show_stat(const struct overlay *ov, const struct node *n, struct stat *st)
+{
+	st->st_dev = ov->dev;
+	st->st_ino = n->ino ? n->ino : overlay_show_ino(ov, n->layer, st->st_ino);
+	if (node_merged(ov, n))
+		st->st_nlink = 1;
+}
+
+int overlay_stat(const struct overlay *ov, struct path *p, struct stat *st)
+{
+	struct node n;
+	int error = overlay_lookup(ov, p, &n);
+	if (!error && node_absent(&n))
+		error = -ENOENT;
+	if (!error)
+		error = sys_lstat(overlay_reach(ov, &n, p), st);
+	if (!error)
+		overlay_show_stat(ov, &n, st);
+	return error;
+}

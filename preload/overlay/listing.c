@@ -1,0 +1,295 @@
+/* Directories as programs read them: each name once, no whiteouts, the numbers stat gives. */
+#include "internal.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+/*
+ * A listing being made. Records lie one behind the other in `list`; `table` finds them by name
+ * (offset + 1, open addressing); until the end d_off holds the layer. A name that some layer hides stays as a record of type DT_WHT
+ * until the end, so that the layers below cannot bring it back.
+ */
+struct builder {
+	const struct overlay *overlay;
+	struct listing *list;
+	uint32_t *table;
+	size_t table_mask;
+	size_t count;
+};
+
+static void builder_free(struct builder *b)
+{
+	if (b->list)
+		sys_munmap(b->list, b->list->mapped);
+	if (b->table)
+		sys_munmap(b->table, (b->table_mask + 1) * sizeof *b->table);
+}
+#define BUILDER_SCOPED __attribute__((cleanup(builder_free)))
+
+static struct dirent64 *record_at(const struct builder *b, size_t at)
+{
+	return (void *)(b->list->records + at);
+}
+
+static uint32_t hash_name(const char *name, size_t length)
+{
+	uint32_t hash = 2166136261u;
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ (unsigned char)name[i]) * 16777619u;
+	return hash ^ hash >> 15;
+}
+
+/* The place in the table where NAME is, or where it belongs. */
+static uint32_t *find(const struct builder *b, const char *name)
+{
+	size_t at = hash_name(name, strlen(name)) & b->table_mask;
+	while (b->table[at] && !text_same(record_at(b, b->table[at] - 1)->d_name, name))
+		at = (at + 1) & b->table_mask;
+	return &b->table[at];
+}
+
+static int grow_table(struct builder *b)
+{
+	size_t size = b->table ? (b->table_mask + 1) * 2 : 1024;
+	uint32_t *old = b->table, *table = sys_pages(size * sizeof *table);
+	size_t old_size = old ? b->table_mask + 1 : 0;
+	if (!table)
+		return -ENOMEM;
+	b->table = table;
+	b->table_mask = size - 1;
+	for (size_t i = 0; i < old_size; i++)
+		if (old[i])
+			*find(b, record_at(b, old[i] - 1)->d_name) = old[i];
+	if (old)
+		sys_munmap(old, old_size * sizeof *old);
+	return 0;
+}
+
+static int grow_list(struct builder *b, size_t more)
+{
+	size_t need = sizeof *b->list + (b->list ? b->list->size : 0) + more;
+	if (b->list && need <= b->list->mapped)
+		return 0;
+	size_t mapped = b->list ? b->list->mapped * 2 : 32768;
+	struct listing *list =
+		b->list ? (void *)SYS4(SYS_mremap, b->list, b->list->mapped, mapped, MREMAP_MAYMOVE)
+			: sys_pages(mapped);
+	if (!list || sys_failed(list))
+		return -ENOMEM;
+	list->mapped = mapped;
+	b->list = list;
+	return 0;
+}
+
+static int append(struct builder *b, uint32_t *place, const struct dirent64 *entry)
+{
+	size_t size = offsetof(struct dirent64, d_name) + strlen(entry->d_name) + 1;
+	size = (size + 7) & ~(size_t)7;
+	int error = grow_list(b, size);
+	if (error)
+		return error;
+	struct dirent64 *record = record_at(b, b->list->size);
+	memcpy(record, entry, offsetof(struct dirent64, d_name));
+	memcpy(record->d_name, entry->d_name, strlen(entry->d_name) + 1);
+	record->d_reclen = (uint16_t)size;
+	*place = (uint32_t)b->list->size + 1;
+	b->list->size += size;
+	return ++b->count * 2 > b->table_mask ? grow_table(b) : 0;
+}
+
+/* One layer's part of the directory, being read. */
+struct part {
+	unsigned layer;
+	int fd;
+	bool xwhite; /* it holds whiteouts in xattr form */
+};
+
+static bool is_whiteout(const struct part *part, const struct dirent64 *entry)
+{
+	struct stat st;
+	if (entry->d_type == DT_CHR || entry->d_type == DT_UNKNOWN) {
+		if (sys_fstatat(part->fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW))
+			return false;
+		return S_ISCHR(st.st_mode) && st.st_rdev == 0;
+	}
+	if (entry->d_type != DT_REG || !part->xwhite)
+		return false;
+	char path[64 + NAME_MAX];
+	struct text t;
+	text_init(&t, path, sizeof path);
+	text_add(&t, "/proc/self/fd/");
+	text_add_number(&t, (uint64_t)part->fd);
+	text_add(&t, "/");
+	text_add(&t, entry->d_name);
+	return sys_fstatat(part->fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       st.st_size == 0 && layer_is_xwhiteout(path);
+}
+
+static int add_entry(struct builder *b, const struct part *part, struct dirent64 *entry)
+{
+	uint32_t *place = find(b, entry->d_name);
+	if (*place)
+		return 0;
+	if (is_whiteout(part, entry))
+		entry->d_type = DT_WHT;
+	entry->d_ino = overlay_show_ino(b->overlay, part->layer, entry->d_ino);
+	entry->d_off = part->layer;
+	return append(b, place, entry);
+}
+
+/* What a ".wh." file hides, it hides in the layers below, so it counts after all of its layer. */
+static int hide_marked(struct builder *b, const char *records, ssize_t size)
+{
+	int error = 0;
+	for (ssize_t at = 0; !error && at < size;) {
+		const struct dirent64 *entry = (const void *)(records + at);
+		const char *hidden = text_after(entry->d_name, LAYER_WH);
+		at += entry->d_reclen;
+		if (!hidden || !*hidden)
+			continue;
+		struct dirent64 whiteout = {.d_type = DT_WHT};
+		memcpy(whiteout.d_name, hidden, strlen(hidden) + 1);
+		uint32_t *place = find(b, hidden);
+		if (!*place)
+			error = append(b, place, &whiteout);
+	}
+	return error;
+}
+
+#define BUFFER_SIZE 32768
+
+static int read_part(struct builder *b, const struct part *part, char *buffer)
+{
+	ssize_t size = 0;
+	bool marks = false;
+	int error = 0;
+	while (!error && (size = sys_getdents64(part->fd, buffer, BUFFER_SIZE)) > 0)
+		for (ssize_t at = 0; !error && at < size;) {
+			struct dirent64 *entry = (void *)(buffer + at);
+			at += entry->d_reclen;
+			if (layer_is_mark(entry->d_name))
+				marks = true;
+			else
+				error = add_entry(b, part, entry);
+		}
+	if (error || size < 0 || !marks)
+		return error ? error : (int)size;
+	sys_lseek(part->fd, 0, SEEK_SET);
+	while (!error && (size = sys_getdents64(part->fd, buffer, BUFFER_SIZE)) > 0)
+		error = hide_marked(b, buffer, size);
+	return error ? error : (int)size;
+}
+
+static int read_parts(struct builder *b, struct path *p, const struct node *n)
+{
+	char *buffer = sys_pages(BUFFER_SIZE);
+	int error = buffer ? 0 : -ENOMEM;
+	const struct overlay *ov = b->overlay;
+	for (unsigned i = n->layer; !error && i < ov->layer_count; i = node_next_part(ov, n, i + 1)) {
+		const char *path = layer_path(&ov->layers[i], p);
+		CLOSE_SCOPED int fd =
+			sys_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+		struct part part = {i, fd, (n->marks & NODE_XWHITE) && layer_is_xmarked(path)};
+		/* A part may be one of a group of layers that has it not. */
+		bool missing = (fd == -ENOENT || fd == -ENOTDIR) && i != n->layer;
+		if (!missing)
+			error = fd < 0 ? fd : read_part(b, &part, buffer);
+	}
+	if (buffer)
+		sys_munmap(buffer, BUFFER_SIZE);
+	return error;
+}
+
+/* The number stat gives where it is not the one on disk: merged directories, copied-up files. */
+static void number_entry(const struct overlay *ov, struct path *p, const struct node *n,
+			 struct dirent64 *entry)
+{
+	const size_t length = p->length;
+	struct node child;
+	if (text_same(entry->d_name, ".")) {
+		if (n->ino)
+			entry->d_ino = n->ino;
+		return;
+	}
+	if (text_same(entry->d_name, "..")) {
+		struct stat st;
+		if (length == 0)
+			return;
+		PATH_PARENT(p);
+		if (overlay_stat(ov, p, &st) == 0)
+			entry->d_ino = st.st_ino;
+		return;
+	}
+	if (path_push(p, entry->d_name, strlen(entry->d_name)))
+		return;
+	if (overlay_step(ov, n, p, &child) == 0 && child.ino)
+		entry->d_ino = child.ino;
+	path_cut(p, length);
+}
+
+/* Drops what is hidden, closes the gaps, and makes every d_off the place of the next record. */
+static void finish(struct builder *b, struct path *p, const struct node *n)
+{
+	const struct overlay *ov = b->overlay;
+	size_t kept = 0;
+	bool renumber = ov->writable && n->layer == 0;
+	for (size_t at = 0; at < b->list->size;) {
+		struct dirent64 *entry = record_at(b, at);
+		size_t size = entry->d_reclen;
+		at += size;
+		if (entry->d_type == DT_WHT)
+			continue;
+		bool own = entry->d_off == 0 &&
+			   (entry->d_type == DT_DIR || (n->marks & NODE_IMPURE));
+		memmove(b->list->records + kept, entry, size);
+		entry = record_at(b, kept);
+		if (renumber && own)
+			number_entry(ov, p, n, entry);
+		kept += size;
+		entry->d_off = (off64_t)kept;
+	}
+	b->list->size = kept;
+}
+
+struct listing *overlay_list(const struct overlay *ov, struct path *p, const struct node *n)
+{
+	BUILDER_SCOPED struct builder b = {.overlay = ov};
+	int error = grow_table(&b);
+	if (!error)
+		error = grow_list(&b, 0);
+	if (!error)
+		error = read_parts(&b, p, n);
+	if (error)
+		return (struct listing *)(intptr_t)error;
+	finish(&b, p, n);
+	struct listing *list = b.list;
+	b.list = NULL;
+	return list;
+}
+
+void listing_free(struct listing *listing)
+{
+	sys_munmap(listing, listing->mapped);
+}
+
+bool overlay_lists_plainly(const struct overlay *ov, const struct node *n)
+{
+	return !node_merged(ov, n) && !(n->marks & (NODE_IMPURE | NODE_XWHITE)) &&
+	       ov->layers[n->layer].fs == 0;
+}
+
+int overlay_is_empty(const struct overlay *ov, struct path *p, const struct node *n)
+{
+	struct listing *list = overlay_list(ov, p, n);
+	if (sys_failed(list))
+		return (int)(intptr_t)list;
+	int error = 0;
+	for (size_t at = 0; !error && at < list->size;) {
+		const struct dirent64 *entry = (const void *)(list->records + at);
+		at += entry->d_reclen;
+		if (!text_same(entry->d_name, ".") && !text_same(entry->d_name, ".."))
+			error = -ENOTEMPTY;
+	}
+	listing_free(list);
+	return error;
+}

@@ -1,0 +1,185 @@
+/* What stands at a path: the rules by which one layer hides another. */
+#include "internal.h"
+
+static uint64_t part_bit(const struct overlay *ov, unsigned layer)
+{
+	return 1ULL << (layer >> ov->part_shift);
+}
+
+unsigned node_next_part(const struct overlay *ov, const struct node *n, unsigned from)
+{
+	for (unsigned i = from; i < n->end; i++)
+		if (n->parts & part_bit(ov, i))
+			return i;
+	return ov->layer_count;
+}
+
+bool node_merged(const struct overlay *ov, const struct node *n)
+{
+	return node_is_dir(n) && node_next_part(ov, n, n->layer + 1u) < ov->layer_count;
+}
+
+void overlay_root(const struct overlay *ov, struct node *n)
+{
+	*n = (struct node){
+		.type = DT_DIR,
+		.end = ov->layer_count,
+		.parts = ~0ULL,
+		.marks = ov->writable ? NODE_IMPURE | NODE_XWHITE : NODE_XWHITE,
+	};
+}
+
+/* Takes what LOOK found in LAYER into N; true when layers below can add no more. */
+static bool take(const struct overlay *ov, unsigned layer, const struct look *look, struct node *n)
+{
+	bool first = node_absent(n);
+	if (look->type == DT_WHT) {
+		if (first && ov->writable && layer == 0)
+			n->marks |= NODE_COVERED;
+		return true;
+	}
+	if (look->type != DT_DIR) {
+		if (first) {
+			n->type = look->type;
+			n->layer = (uint16_t)layer;
+		}
+		return true;
+	}
+	if (first) {
+		n->type = DT_DIR;
+		n->layer = (uint16_t)layer;
+	} else if (!n->ino && ov->writable && n->layer == 0) {
+		/* A merged directory is known by its topmost lower part, so copy-up keeps it. */
+		n->ino = overlay_show_ino(ov, layer, look->ino);
+	}
+	n->parts |= part_bit(ov, layer);
+	n->end = (uint16_t)(layer + 1);
+	if (first && layer == 0 && (look->marks & MARK_IMPURE))
+		n->marks |= NODE_IMPURE;
+	if (look->marks & MARK_XWHITE)
+		n->marks |= NODE_XWHITE;
+	return look->marks & MARK_OPAQUE;
+}
+
+/* True when a ".wh." file in one of PARENT's parts above LAYER, from FROM on, hides P. */
+static bool hidden_above(const struct overlay *ov, const struct node *parent, struct path *p,
+			 unsigned from, unsigned layer, bool *by_upper)
+{
+	for (unsigned i = from; i < layer; i = node_next_part(ov, parent, i + 1))
+		if (layer_hides(&ov->layers[i], p)) {
+			*by_upper = ov->writable && i == 0;
+			return true;
+		}
+	return false;
+}
+
+static int look_through(const struct overlay *ov, const struct node *parent, struct path *p,
+			struct node *n)
+{
+	unsigned parent_marks = parent->marks & NODE_XWHITE ? MARK_XWHITE : 0;
+	unsigned unseen = parent->layer; /* parts from here on showed nothing of that name */
+	for (unsigned i = parent->layer, next; i < ov->layer_count; i = next) {
+		struct look look;
+		next = node_next_part(ov, parent, i + 1);
+		/* An upper's marks always matter; a lower's only where something lies below. */
+		bool want_marks = next < ov->layer_count || (ov->writable && i == 0);
+		int error = layer_look(&ov->layers[i], p, parent_marks, want_marks, &look);
+		if (error)
+			return error;
+		if (look.type == DT_UNKNOWN)
+			continue;
+		bool by_upper = false;
+		if (hidden_above(ov, parent, p, unseen, i, &by_upper)) {
+			if (by_upper && node_absent(n))
+				n->marks |= NODE_COVERED;
+			return 0;
+		}
+		unseen = next;
+		if (take(ov, i, &look, n))
+			return 0;
+	}
+	return 0;
+}
+
+int overlay_step(const struct overlay *ov, const struct node *parent, struct path *p,
+		 struct node *n)
+{
+	if (cache_find(ov, p, n))
+		return 0;
+	*n = (struct node){0};
+	if (layer_is_mark(path_rel(p) + path_last(p)))
+		return 0;
+	const struct key key = path_key(p);
+	struct stamp stamp = stamp_now(ov, &key);
+	int error = look_through(ov, parent, p, n);
+	if (error)
+		return error;
+	if (overlay_in_upper(ov, n) && !node_absent(n) && !node_is_dir(n) &&
+	    (parent->marks & NODE_IMPURE))
+		n->ino = layer_read_origin(layer_path(&ov->layers[0], p));
+	cache_keep(ov, &key, n, stamp);
+	return 0;
+}
+
+bool overlay_recall(const struct overlay *ov, struct path *p, struct node *n)
+{
+	if (p->length == 0) {
+		overlay_root(ov, n);
+		return true;
+	}
+	return cache_find(ov, p, n);
+}
+
+void overlay_forget(const struct overlay *ov, struct path *p)
+{
+	cache_drop(ov, p);
+}
+
+/* Steps N, a directory, on to the prefix of P that is AT bytes long. */
+static int step_to(const struct overlay *ov, struct path *p, size_t at, struct node *n)
+{
+	struct node parent = *n;
+	if (!node_is_dir(n))
+		return node_absent(n) ? -ENOENT : -ENOTDIR;
+	PATH_AT(p, at);
+	return overlay_step(ov, &parent, p, n);
+}
+
+int overlay_lookup(const struct overlay *ov, struct path *p, struct node *n)
+{
+	const char *rel = path_rel(p);
+	int error = 0;
+	if (overlay_recall(ov, p, n))
+		return 0;
+	overlay_root(ov, n);
+	for (size_t at = 0; !error && at < p->length; at++) {
+		while (at < p->length && rel[at] != '/')
+			at++;
+		error = step_to(ov, p, at, n);
+	}
+	return error;
+}
+
+int overlay_lookup_parent(const struct overlay *ov, struct path *p, struct node *n)
+{
+	PATH_PARENT(p);
+	int error = overlay_lookup(ov, p, n);
+	if (!error && !node_is_dir(n))
+		error = node_absent(n) ? -ENOENT : -ENOTDIR;
+	return error;
+}
+
+int overlay_lower_has(const struct overlay *ov, struct path *p, const struct node *known, bool *has)
+{
+	struct node parent, n = {0};
+	*has = false;
+	if (known->marks & NODE_PURE)
+		return 0;
+	int error = overlay_lookup_parent(ov, p, &parent);
+	if (error)
+		return error;
+	parent.layer = (uint16_t)node_next_part(ov, &parent, ov->writable ? 1 : 0);
+	error = look_through(ov, &parent, p, &n);
+	*has = !node_absent(&n);
+	return error;
+}

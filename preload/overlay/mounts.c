@@ -1,0 +1,171 @@
+/* Opening what OVERLAIN_* describes: the overlays of a process. */
+#include "config.h"
+#include "overlain/debug.h"
+
+#include <string.h>
+
+/* struct mounts points to the overlays in here. */
+struct house {
+	char *const *environment;
+	struct overlay overlays[];
+};
+
+static bool draft_writable(const struct draft *d)
+{
+	return d->upper && !d->read_only;
+}
+
+static const char *work_root(struct config *c, const struct draft *d)
+{
+	size_t length = strlen(d->work) + strlen("/work/");
+	struct text t = arena_text(&c->arena, length);
+	text_add(&t, d->work);
+	text_add(&t, "/work/");
+	return arena_end(&c->arena, &t);
+}
+
+/* Layers on one file system get one number, the topmost's is 0. */
+static void number_file_systems(const struct overlay *ov)
+{
+	uint16_t next = 0;
+	for (unsigned i = 0; i < ov->layer_count; i++) {
+		unsigned same = i > 0 && ov->layers[i].dev == ov->layers[i - 1].dev ? i - 1 : 0;
+		while (same < i && ov->layers[same].dev != ov->layers[i].dev)
+			same++;
+		ov->layers[i].fs = same < i ? ov->layers[same].fs : next++;
+	}
+}
+
+/*
+ * An st_dev that is the same in every process, among the numbers the kernel gives to file systems
+ * without a device, far above those it has reached.
+ */
+static dev_t device_number(const struct overlay *ov)
+{
+	const char *texts[] = {ov->merged, ov->layers[0].root};
+	uint32_t hash = 0x811c9dc5; /* FNV-1a */
+	for (int i = 0; i < 2; i++)
+		for (const char *at = texts[i];; at++) {
+			hash = (hash ^ (unsigned char)*at) * 0x01000193;
+			if (*at == '\0')
+				break;
+		}
+	uint32_t minor = 0xf0000 | ((hash ^ hash >> 16) & 0xffff);
+	return (dev_t)(minor & 0xff) | (dev_t)(minor & ~0xffU) << 12;
+}
+
+/* Everything of an overlay that its draft decides, but what is opened. */
+static void complete(struct config *c, struct draft *d)
+{
+	struct overlay *ov = &d->overlay;
+	ov->merged_length = (uint16_t)strlen(ov->merged);
+	ov->alias_length = (uint16_t)(ov->alias ? strlen(ov->alias) : 0);
+	ov->layers = d->lowers - (d->upper != NULL);
+	ov->layer_count = (uint16_t)(d->lower_count + (d->upper != NULL));
+	ov->writable = draft_writable(d);
+	ov->workdir = ov->writable ? d->work : NULL;
+	while ((ov->layer_count - 1) >> ov->part_shift >= 64)
+		ov->part_shift++;
+	ov->dev = device_number(ov);
+	ov->mount_line = environment_mount_line(c, d);
+	number_file_systems(ov);
+}
+
+/* Makes workdir/work; the kernel leaves it with no permissions at all. */
+static int prepare_work(struct config *c, const struct draft *d)
+{
+	struct stat st;
+	if (!draft_writable(d))
+		return 0;
+	int result = sys_mkdir(d->work, 0700);
+	const char *inner = work_root(c, d);
+	if (result == 0 || result == -EEXIST)
+		result = sys_mkdir(inner, 0700);
+	if (result == -EEXIST) {
+		result = sys_lstat(inner, &st);
+		if (result == 0 && (st.st_mode & 0777) == 0)
+			result = sys_chmod(inner, 0700);
+	}
+	return result < 0 ? blame_errno(c, d, WORKDIR, d->work, result) : 0;
+}
+
+static int open_layers(struct config *c, const struct draft *d, struct overlay *ov)
+{
+	int result = ov->writable ? layer_open(&ov->work, work_root(c, d)) : 0;
+	if (result < 0)
+		return blame_errno(c, d, WORKDIR, d->work, result);
+	ov->work.dev = ov->layers[0].dev;
+	for (unsigned i = 0; i < ov->layer_count; i++) {
+		const char *root = ov->layers[i].root;
+		result = layer_open(&ov->layers[i], root);
+		if (result < 0)
+			return blame_errno(c, d, LOWERDIR, root, result);
+	}
+	return 0;
+}
+
+/* The longest merged first, so that the first that fits is the right one. */
+static void sort(struct config *c)
+{
+	for (unsigned i = 1; i < c->count; i++) {
+		struct draft moved = c->drafts[i];
+		unsigned to = i;
+		while (to > 0 &&
+		       c->drafts[to - 1].overlay.merged_length < moved.overlay.merged_length) {
+			c->drafts[to] = c->drafts[to - 1];
+			to--;
+		}
+		c->drafts[to] = moved;
+	}
+}
+
+static int check(struct config *c)
+{
+	int result = drafts_read(c);
+	if (result < 0 || drafts_checked(c))
+		return result;
+	for (unsigned i = 0; i < c->count && result == 0; i++)
+		result = draft_check(c, &c->drafts[i]);
+	for (unsigned i = 0; i < c->count && result == 0; i++)
+		result = prepare_work(c, &c->drafts[i]);
+	return result;
+}
+
+int mounts_read(struct mounts *mounts, char *const *envp, struct text *complaint)
+{
+	struct config c = {.envp = envp, .complaint = complaint};
+	*mounts = (struct mounts){0, NULL};
+	int result = debug_read(envp, complaint);
+	if (result < 0 || !settings_read(&c))
+		return result;
+	result = check(&c);
+	if (result < 0)
+		return result;
+	for (unsigned i = 0; i < c.count; i++)
+		complete(&c, &c.drafts[i]);
+	struct house *house =
+		arena_take(&c.arena, sizeof *house + c.count * sizeof *house->overlays);
+	house->environment = environment_make(&c);
+	sort(&c);
+	for (unsigned i = 0; i < c.count && result == 0; i++) {
+		struct overlay *ov = &house->overlays[i];
+		*ov = c.drafts[i].overlay;
+		ov->index = (uint16_t)i;
+		result = open_layers(&c, &c.drafts[i], ov);
+		if (result == 0) {
+			shared_open(ov);
+			cache_open(ov);
+		}
+	}
+	*mounts = (struct mounts){c.count, house->overlays};
+	return result;
+}
+
+char *const *mounts_environment(const struct mounts *mounts)
+{
+	static char *const nothing[] = {NULL};
+	if (mounts->count == 0)
+		return nothing;
+	const char *house = (const char *)mounts->at - offsetof(struct house, overlays);
+	return ((const struct house *)house)->environment;
+}

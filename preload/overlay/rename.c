@@ -1,0 +1,196 @@
+/* rename: everything that moves is in the upper first, then one rename decides. */
+#include "internal.h"
+
+#include <linux/fs.h>
+#include <string.h>
+
+int mark_opaque(const struct overlay *ov, struct path *p)
+{
+	return layer_mark(layer_path(&ov->layers[0], p), "opaque", "y");
+}
+
+/* One end of a rename. */
+struct end {
+	struct path *path;
+	struct node node;
+	bool below; /* a lower layer has the name too */
+};
+
+static int look_at(const struct overlay *ov, struct end *e)
+{
+	if (e->path->length == 0)
+		return -EBUSY;
+	return overlay_lookup(ov, e->path, &e->node);
+}
+
+static bool within(const struct path *inner, const struct path *outer)
+{
+	const char *i = inner->bytes + PATH_ROOM, *o = outer->bytes + PATH_ROOM;
+	return inner->length > outer->length && i[outer->length] == '/' &&
+	       memcmp(i, o, outer->length) == 0;
+}
+
+/* A directory with a lower part cannot move by itself. */
+static bool is_stuck(const struct overlay *ov, const struct node *n)
+{
+	return node_is_dir(n) && (!overlay_in_upper(ov, n) || node_merged(ov, n));
+}
+
+/* The errors rename(2) gives for what stands at both ends. */
+static int check(const struct overlay *ov, const struct end *from, const struct end *to,
+		 unsigned flags)
+{
+	const struct node *f = &from->node, *t = &to->node;
+	bool exchange = flags & RENAME_EXCHANGE;
+	if (!ov->writable)
+		return -EROFS;
+	if (node_absent(f) || (exchange && node_absent(t)))
+		return -ENOENT;
+	if (within(to->path, from->path))
+		return -EINVAL;
+	if (!node_absent(t) && (flags & RENAME_NOREPLACE))
+		return -EEXIST;
+	if (within(from->path, to->path))
+		return exchange ? -EINVAL : -ENOTEMPTY;
+	if (!exchange && !node_absent(t) && node_is_dir(f) != node_is_dir(t))
+		return node_is_dir(f) ? -ENOTDIR : -EISDIR;
+	if (ov->redirect_off && (is_stuck(ov, f) || (exchange && is_stuck(ov, t))))
+		return -EXDEV;
+	if (exchange || node_absent(t))
+		return 0;
+	return node_is_dir(t) ? overlay_is_empty(ov, to->path, &to->node) : 0;
+}
+
+/* Brings one end into the upper whole, so that it can move. */
+static int raise(const struct overlay *ov, struct end *e)
+{
+	int error = may_change_parent(ov, e->path);
+	if (!error)
+		error = overlay_raise_parent(ov, e->path);
+	if (!error)
+		error = overlay_lower_has(ov, e->path, &e->node, &e->below);
+	if (error || node_absent(&e->node))
+		return error;
+	if (!node_is_dir(&e->node))
+		return overlay_copy_up(ov, e->path, &e->node, true);
+	return is_stuck(ov, &e->node) ? overlay_copy_up_tree(ov, e->path, &e->node) : 0;
+}
+
+/* A directory that arrives in a merged one must not merge with what lies below it. */
+static int hide_below(const struct overlay *ov, const struct end *moving, const struct end *place)
+{
+	struct node parent;
+	int error = overlay_lookup_parent(ov, place->path, &parent);
+	if (error || !node_is_dir(&moving->node) || !node_merged(ov, &parent))
+		return error;
+	return mark_opaque(ov, moving->path);
+}
+
+/* An arriving object with an origin makes its new directory impure. */
+static void mark_impure(const struct overlay *ov, const struct end *moving, struct path *place)
+{
+	if (moving->node.ino)
+		mark_parent_impure(ov, place);
+}
+
+static int exchange(const struct overlay *ov, struct end *from, struct end *to)
+{
+	int error = raise(ov, to);
+	if (!error)
+		error = hide_below(ov, from, to);
+	if (!error)
+		error = hide_below(ov, to, from);
+	if (error)
+		return error;
+	mark_impure(ov, from, to->path);
+	mark_impure(ov, to, from->path);
+	return sys_rename(layer_path(&ov->layers[0], from->path),
+			  layer_path(&ov->layers[0], to->path), RENAME_EXCHANGE);
+}
+
+/* An empty directory in the way may still hold whiteouts in the upper: they go. */
+static int clear_target(const struct overlay *ov, const struct end *to)
+{
+	if (!node_is_dir(&to->node) || !overlay_in_upper(ov, &to->node))
+		return 0;
+	struct stage s;
+	stage_name(ov, &s);
+	char *path = layer_path(&ov->layers[0], to->path);
+	struct stat st;
+	int error = sys_lstat(path, &st);
+	if (!error)
+		error = sys_mkdir(s.path, 0700);
+	if (!error && to->below)
+		error = layer_mark(s.path, "opaque", "y");
+	if (!error)
+		error = sys_chmod(s.path, st.st_mode & 07777);
+	if (!error)
+		error = sys_rename(s.path, path, RENAME_EXCHANGE);
+	stage_discard(s.path);
+	return error;
+}
+
+/* The move itself, leaving a whiteout where a lower would show through. */
+static int move(const struct overlay *ov, struct end *from, struct end *to, unsigned flags)
+{
+	const char *old = layer_path(&ov->layers[0], from->path);
+	const char *new = layer_path(&ov->layers[0], to->path);
+	bool covered = to->node.marks & NODE_COVERED;
+	if (covered && node_is_dir(&from->node)) {
+		/* The whiteout in the way changes places with the directory. */
+		int error = sys_rename(old, new, RENAME_EXCHANGE);
+		if (!error && !from->below)
+			sys_unlink(old);
+		if (error != -ENOENT)
+			return error;
+	}
+	unsigned how = covered ? 0 : flags;
+	if (!from->below)
+		return sys_rename(old, new, how);
+	int error = sys_rename(old, new, how | RENAME_WHITEOUT);
+	if (error != -EINVAL && error != -EPERM)
+		return error;
+	error = sys_rename(old, new, how);
+	return error ? error : whiteout_place(ov, from->path, false);
+}
+
+int overlay_rename(const struct overlay *ov, struct path *from_path, struct path *to_path,
+		   unsigned flags)
+{
+	struct end from = {.path = from_path}, to = {.path = to_path};
+	const unsigned known = RENAME_NOREPLACE | RENAME_EXCHANGE;
+	if ((flags & ~known) || flags == known)
+		return -EINVAL;
+	int error = look_at(ov, &from);
+	if (!error)
+		error = look_at(ov, &to);
+	if (!error && !node_absent(&from.node) && text_same(path_rel(from_path), path_rel(to_path)))
+		return flags & RENAME_NOREPLACE ? -EEXIST : 0;
+	if (!error)
+		error = check(ov, &from, &to, flags);
+	if (!error)
+		error = raise(ov, &from);
+	if (error)
+		return error;
+	bool tree = node_is_dir(&from.node) || node_is_dir(&to.node);
+	CHANGE(ov, from_path, tree);
+	CHANGE(ov, to_path, tree);
+	if (flags & RENAME_EXCHANGE)
+		return exchange(ov, &from, &to);
+	error = may_change_parent(ov, to_path);
+	if (!error)
+		error = overlay_raise_parent(ov, to_path);
+	if (!error)
+		error = overlay_lower_has(ov, to_path, &to.node, &to.below);
+	if (!error)
+		error = hide_below(ov, &from, &to);
+	if (!error)
+		error = clear_target(ov, &to);
+	if (error)
+		return error;
+	mark_impure(ov, &from, to_path);
+	error = move(ov, &from, &to, flags);
+	if (!error && shared_whiteout_form(ov) == WHITEOUT_FILE)
+		whiteout_lift_beside(ov, to_path);
+	return error;
+}

@@ -1,0 +1,53 @@
+/* Things half-made: they live in workdir/work until one rename publishes them. */
+#include "internal.h"
+
+#include <string.h>
+
+/* Unique among threads by their number, among pid namespaces and lives by a random start. */
+void stage_name(const struct overlay *ov, struct stage *s)
+{
+	static uint64_t start, count;
+	uint64_t salt = __atomic_load_n(&start, __ATOMIC_RELAXED);
+	if (!salt) {
+		SYS3(SYS_getrandom, &salt, sizeof salt, 1 /* GRND_NONBLOCK */);
+		__atomic_store_n(&start, salt, __ATOMIC_RELAXED);
+	}
+	struct text t;
+	text_init(&t, s->path, sizeof s->path);
+	text_add(&t, ov->work.reach);
+	text_add(&t, "#");
+	text_add_hex(&t, (uint64_t)sys_gettid());
+	text_add(&t, ".");
+	text_add_hex(&t, salt + __atomic_add_fetch(&count, 1, __ATOMIC_RELAXED));
+}
+
+int stage_whiteout(const struct overlay *ov, struct stage *s)
+{
+	stage_name(ov, s);
+	return layer_make_whiteout(s->path, WHITEOUT_DEVICE);
+}
+
+static void discard_at(int dirfd, const char *name)
+{
+	int error = sys_unlinkat(dirfd, name, 0);
+	if (error != -EISDIR && error != -EPERM)
+		return;
+	SYS3(SYS_fchmodat, dirfd, name, 0700);
+	CLOSE_SCOPED int fd =
+		sys_openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+	char buffer[1024] __attribute__((aligned(8)));
+	ssize_t size;
+	while (fd >= 0 && (size = sys_getdents64(fd, buffer, sizeof buffer)) > 0)
+		for (ssize_t at = 0; at < size;) {
+			const struct dirent64 *entry = (const void *)(buffer + at);
+			if (!text_same(entry->d_name, ".") && !text_same(entry->d_name, ".."))
+				discard_at(fd, entry->d_name);
+			at += entry->d_reclen;
+		}
+	sys_unlinkat(dirfd, name, AT_REMOVEDIR);
+}
+
+void stage_discard(const char *path)
+{
+	discard_at(AT_FDCWD, path);
+}

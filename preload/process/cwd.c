@@ -1,0 +1,177 @@
+/*
+ * The working directory. Inside merged no one directory on disk stands for it, so it is kept as a
+ * name; the kernel's own is set to the topmost part, for programs the overlay does not cover.
+ *
+ * A move writes a fresh slot of a ring and then makes it the current one: a reader in another
+ * thread or in a signal handler copies the current slot and checks that it was not reused.
+ */
+#include "overlain/process.h"
+
+#include <string.h>
+
+struct slot {
+	uint64_t version; /* 0: being written, or never */
+	bool known;
+	struct base base;
+};
+
+#define SLOTS 8
+static struct slot ring[SLOTS];
+static uint64_t current; /* version of the current slot; it lies at version % SLOTS */
+
+/* Children of vfork move on their own; the parent must not notice. */
+#define GUESTS 4
+static struct guest {
+	pid_t pid;
+	struct slot slot;
+} guests[GUESTS];
+static unsigned guest_count;
+
+static bool copy_slot(const struct slot *slot, uint64_t version, struct slot *copy)
+{
+	if (__atomic_load_n(&slot->version, __ATOMIC_ACQUIRE) != version)
+		return false;
+	copy->known = slot->known;
+	copy->base.overlay = slot->base.overlay;
+	copy->base.leads = slot->base.leads;
+	copy->base.length = slot->base.length;
+	copy->base.moved = slot->base.moved;
+	memcpy(copy->base.path, slot->base.path, slot->base.length + 1u);
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return __atomic_load_n(&slot->version, __ATOMIC_RELAXED) == version;
+}
+
+static struct guest *find_guest(void)
+{
+	unsigned count = __atomic_load_n(&guest_count, __ATOMIC_RELAXED);
+	if (count == 0 || !process_borrowed())
+		return NULL;
+	pid_t self = sys_getpid();
+	for (unsigned i = 0; i < GUESTS; i++)
+		if (guests[i].pid == self)
+			return &guests[i];
+	return NULL;
+}
+
+static void set(const struct base *base)
+{
+	if (process_borrowed()) {
+		struct guest *guest = find_guest();
+		if (!guest)
+			guest = &guests[__atomic_fetch_add(&guest_count, 1, __ATOMIC_RELAXED) %
+					GUESTS];
+		guest->pid = sys_getpid();
+		guest->slot.known = base != NULL;
+		if (base)
+			guest->slot.base = *base;
+		return;
+	}
+	uint64_t version = __atomic_load_n(&current, __ATOMIC_RELAXED) + 1;
+	struct slot *slot = &ring[version % SLOTS];
+	__atomic_store_n(&slot->version, 0, __ATOMIC_RELEASE);
+	slot->known = base != NULL;
+	slot->base.length = 0;
+	slot->base.path[0] = 0;
+	if (base)
+		memcpy(&slot->base, base, offsetof(struct base, path) + base->length + 1u);
+	__atomic_store_n(&slot->version, version, __ATOMIC_RELEASE);
+	__atomic_store_n(&current, version, __ATOMIC_RELEASE);
+}
+
+/* Fills BASE for a directory known by its absolute name. */
+static void base_of(struct base *base, const struct overlay *ov, const char *name, size_t length)
+{
+	base->overlay = ov;
+	base->leads = !ov && process_leads(name, length);
+	base->moved = ov ? overlay_generation(ov) : 0;
+	base->length = (uint16_t)length;
+	memcpy(base->path, name, length);
+	base->path[length] = 0;
+}
+
+/* Asks the kernel. A directory below merged on disk is merged's. */
+static int ask(struct base *base)
+{
+	char name[PATH_MAX];
+	const char *rest;
+	ssize_t size = sys_getcwd(name, sizeof name);
+	if (size < 0)
+		return (int)size;
+	if (name[0] != '/')
+		return -ENOENT; /* "(unreachable)": getcwd(2) */
+	size_t length = (size_t)size - 1;
+	const struct overlay *ov = process_overlay(name, length, &rest);
+	if (ov) {
+		rest += *rest == '/';
+		base_of(base, ov, rest, strlen(rest));
+	} else {
+		base_of(base, NULL, name, length == 1 ? 0 : length);
+	}
+	return 0;
+}
+
+/* Some directory has moved: if it was this one, or one above, it has another name now. */
+static void follow_move(struct base *base)
+{
+	char real[PATH_MAX], name[PATH_MAX];
+	const char *rest;
+	base->moved = overlay_generation(base->overlay);
+	if (sys_getcwd(real, sizeof real) > 0 && reverse_path(real, name) &&
+	    process_overlay(name, strlen(name), &rest) == base->overlay) {
+		rest += *rest == '/';
+		base_of(base, base->overlay, rest, strlen(rest));
+	}
+	set(base);
+}
+
+int cwd_base(struct base *base)
+{
+	struct slot copy;
+	struct guest *guest = find_guest();
+	uint64_t version;
+	if (guest) {
+		if (!guest->slot.known)
+			return ask(base);
+		*base = guest->slot.base;
+		return 0;
+	}
+	do {
+		version = __atomic_load_n(&current, __ATOMIC_ACQUIRE);
+		copy.known = false;
+	} while (version && !copy_slot(&ring[version % SLOTS], version, &copy));
+	if (copy.known) {
+		memcpy(base, &copy.base, offsetof(struct base, path) + copy.base.length + 1u);
+		if (base->overlay && base->moved != overlay_generation(base->overlay))
+			follow_move(base);
+		return 0;
+	}
+	int error = ask(base);
+	if (!error)
+		set(base);
+	return error;
+}
+
+void cwd_enter(const struct place *at)
+{
+	struct base base;
+	base_of(&base, at->overlay, at->path.bytes + PATH_ROOM, at->path.length);
+	set(&base);
+}
+
+void cwd_unknown(void)
+{
+	set(NULL);
+}
+
+void cwd_adopt(const char *name)
+{
+	struct place at;
+	struct stat here, there;
+	if (place_set(&at, name) || !at.overlay || !node_is_dir(&at.node))
+		return;
+	if (sys_fstatat(AT_FDCWD, ".", &here, 0) ||
+	    sys_lstat(overlay_reach(at.overlay, &at.node, &at.path), &there))
+		return;
+	if (here.st_dev == there.st_dev && here.st_ino == there.st_ino)
+		cwd_enter(&at);
+}

@@ -1,0 +1,206 @@
+/*
+ * What is open on merged, by descriptor number: tables of fixed entries, made when first needed
+ * and found by two indexes. An entry carries a sequence number, odd while it is written: readers
+ * copy and check, a writer that finds an entry busy leaves it empty.
+ *
+ * A child of vfork has descriptors of its own but the parent's memory: what it does is not written
+ * down, and what it finds here may be wrong for it, so there the kernel is asked instead.
+ */
+#include "overlain/process.h"
+
+#include <string.h>
+
+#define CHUNK  256
+#define CHUNKS 4096
+#define TOO_LONG 0xffff
+
+struct entry {
+	uint32_t sequence;
+	uint32_t unused;
+	struct descriptor d;
+};
+
+static struct entry *chunks[CHUNKS];
+
+static struct entry *entry_of(int fd, bool make)
+{
+	unsigned n = (unsigned)fd / CHUNK;
+	if (fd < 0 || n >= CHUNKS)
+		return NULL;
+	struct entry *chunk = __atomic_load_n(&chunks[n], __ATOMIC_ACQUIRE);
+	if (!chunk && make) {
+		struct entry *fresh = sys_pages(CHUNK * sizeof *fresh);
+		if (!fresh)
+			return NULL;
+		if (__atomic_compare_exchange_n(&chunks[n], &chunk, fresh, false, __ATOMIC_ACQ_REL,
+						__ATOMIC_ACQUIRE))
+			chunk = fresh;
+		else
+			sys_munmap(fresh, CHUNK * sizeof *fresh);
+	}
+	return chunk ? chunk + (unsigned)fd % CHUNK : NULL;
+}
+
+/* The bytes of D that carry meaning. */
+static size_t used(const struct descriptor *d)
+{
+	return offsetof(struct descriptor, path) + (d->length == TOO_LONG ? 0 : d->length) + 1;
+}
+
+static void write_entry(int fd, const struct descriptor *d)
+{
+	struct entry *entry = entry_of(fd, d->kind != DESCRIPTOR_NONE);
+	if (!entry || (entry->d.kind == DESCRIPTOR_NONE && d->kind == DESCRIPTOR_NONE))
+		return;
+	uint32_t before = __atomic_load_n(&entry->sequence, __ATOMIC_RELAXED) & ~1u;
+	__atomic_store_n(&entry->sequence, before + 1, __ATOMIC_RELEASE);
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	memcpy(&entry->d, d, used(d));
+	__atomic_store_n(&entry->sequence, before + 2, __ATOMIC_RELEASE);
+}
+
+bool descriptor_find(int fd, struct descriptor *d)
+{
+	struct entry *entry = entry_of(fd, false);
+	if (!entry || entry->d.kind == DESCRIPTOR_NONE)
+		return false;
+	uint32_t before;
+	do {
+		before = __atomic_load_n(&entry->sequence, __ATOMIC_ACQUIRE);
+		memcpy(d, &entry->d, sizeof *d);
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	} while (__atomic_load_n(&entry->sequence, __ATOMIC_RELAXED) != before && !(before & 1));
+	return d->kind != DESCRIPTOR_NONE && !(before & 1);
+}
+
+void descriptor_drop(int fd)
+{
+	static const struct descriptor none;
+	struct entry *entry = entry_of(fd, false);
+	if (entry && entry->d.kind != DESCRIPTOR_NONE && !process_borrowed())
+		write_entry(fd, &none);
+}
+
+void descriptor_copy(int from, int to)
+{
+	struct descriptor d;
+	if (from == to)
+		return;
+	if (!descriptor_find(from, &d))
+		descriptor_drop(to);
+	else if (!process_borrowed())
+		write_entry(to, &d);
+}
+
+static void set_path(struct descriptor *d, const char *path, size_t length)
+{
+	if (length >= sizeof d->path) {
+		d->length = TOO_LONG;
+		return;
+	}
+	d->length = (uint16_t)length;
+	memcpy(d->path, path, length);
+	d->path[length] = 0;
+}
+
+void descriptor_note(int fd, const struct place *at)
+{
+	const char *name = at->path.bytes + PATH_ROOM;
+	struct descriptor d = {.kind = DESCRIPTOR_NONE};
+	if (at->overlay) {
+		d.kind = node_is_dir(&at->node) ? DESCRIPTOR_DIR : DESCRIPTOR_FILE;
+		d.type = at->node.type;
+		d.overlay = at->overlay->index;
+		d.layer = at->node.layer;
+		d.ino = at->node.ino;
+		d.moved = overlay_generation(at->overlay);
+		set_path(&d, name, at->path.length);
+	} else if (at->name && at->name[0] == '/' && process_leads(at->name, strlen(at->name))) {
+		d.kind = DESCRIPTOR_OUTSIDE;
+		set_path(&d, at->name, strcmp(at->name, "/") ? strlen(at->name) : 0);
+	}
+	if (process_borrowed())
+		return;
+	write_entry(fd, &d);
+}
+
+/* The name the kernel knows FD by, turned into merged's. */
+static bool ask(int fd, struct base *base)
+{
+	char link[40], real[PATH_MAX];
+	const char *rest;
+	struct text t;
+	text_init(&t, link, sizeof link);
+	text_add(&t, "/proc/self/fd/");
+	text_add_number(&t, (uint64_t)fd);
+	ssize_t length = sys_readlink(link, real, sizeof real - 1);
+	if (length <= 0)
+		return false;
+	real[length] = 0;
+	if (!reverse_path(real, base->path))
+		return false;
+	base->overlay = process_overlay(base->path, strlen(base->path), &rest);
+	base->leads = false;
+	rest += *rest == '/';
+	base->length = (uint16_t)strlen(rest);
+	memmove(base->path, rest, base->length + 1u);
+	return base->overlay != NULL;
+}
+
+/* Some directory has moved: if it was this one, or one above, it has another name now. */
+static void follow_move(int fd, struct descriptor *d)
+{
+	struct base now;
+	d->moved = overlay_generation(&process_mounts()->at[d->overlay]);
+	if (ask(fd, &now) && now.overlay->index == d->overlay)
+		set_path(d, now.path, now.length);
+	if (d->length != TOO_LONG)
+		write_entry(fd, d);
+}
+
+bool descriptor_base(int fd, struct base *base)
+{
+	struct descriptor d;
+	if (!descriptor_find(fd, &d))
+		return false;
+	if (d.length == TOO_LONG || process_borrowed())
+		return ask(fd, base);
+	if (d.kind == DESCRIPTOR_DIR && d.moved != overlay_generation(&process_mounts()->at[d.overlay]))
+		follow_move(fd, &d);
+	base->overlay = d.kind == DESCRIPTOR_OUTSIDE ? NULL : &process_mounts()->at[d.overlay];
+	base->leads = d.kind == DESCRIPTOR_OUTSIDE;
+	base->length = d.length;
+	memcpy(base->path, d.path, d.length + 1u);
+	return true;
+}
+
+int descriptor_place(int fd, struct place *at)
+{
+	struct base base;
+	if (!descriptor_base(fd, &base) || !base.overlay)
+		return -EBADF;
+	at->overlay = base.overlay;
+	int error = path_set(&at->path, base.path, base.length);
+	return error ? error : overlay_lookup(at->overlay, &at->path, &at->node);
+}
+
+void descriptor_show_stat(int fd, struct stat *st)
+{
+	struct descriptor d;
+	if (!descriptor_find(fd, &d) || d.kind == DESCRIPTOR_OUTSIDE)
+		return;
+	const struct overlay *ov = &process_mounts()->at[d.overlay];
+	if (st->st_dev != ov->layers[d.layer].dev || IFTODT(st->st_mode) != d.type)
+		return; /* the number was reused behind our back */
+	struct node n = {.layer = d.layer, .ino = d.ino, .type = d.type};
+	overlay_show_stat(ov, &n, st);
+}
+
+void descriptor_each(void (*visit)(int fd, const struct descriptor *d, void *data), void *data)
+{
+	struct descriptor d;
+	for (int n = 0; n < CHUNKS; n++)
+		for (int i = 0; chunks[n] && i < CHUNK; i++)
+			if (descriptor_find(n * CHUNK + i, &d))
+				visit(n * CHUNK + i, &d, data);
+}

@@ -1,0 +1,66 @@
+/* Programs the overlay cannot cover are told aloud: OVERLAIN_ON_ESCAPE says what else happens. */
+#include "internal.h"
+
+#include "overlain/debug.h"
+
+#include <string.h>
+
+enum { WARN, ALLOW, DENY, WORDS };
+static const char *const words[WORDS] = {"warn", "allow", "deny"};
+static int on_escape;
+
+void escape_read(char *const *envp)
+{
+	char line[256];
+	struct text t;
+	const char *word = text_setting(envp, "OVERLAIN_ON_ESCAPE");
+	if (!word || !*word)
+		return;
+	for (int i = 0; i < WORDS; i++)
+		if (text_same(word, words[i])) {
+			on_escape = i;
+			return;
+		}
+	text_init(&t, line, sizeof line);
+	text_add(&t, "OVERLAIN_ON_ESCAPE: ");
+	text_add(&t, word);
+	text_add(&t, ": is none of warn, deny, allow");
+	complain(line);
+	sys_exit(125);
+}
+
+/* Names told of already, by their hashes. A child of vfork leaves its in the parent: all the
+ * better. */
+#define TOLD 16
+static uint64_t told[TOLD];
+
+static bool told_before(const char *name)
+{
+	uint64_t hash = 0xcbf29ce484222325U; /* FNV-1a */
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)*name) * 0x100000001b3U;
+	return __atomic_exchange_n(&told[hash % TOLD], hash, __ATOMIC_RELAXED) == hash;
+}
+
+int escape_report(const char *name, const char *why)
+{
+	static const char *const outcome[WORDS] = {
+		[WARN] = "runs without the overlay",
+		[ALLOW] = "runs without the overlay",
+		[DENY] = "would run without the overlay, which OVERLAIN_ON_ESCAPE forbids",
+	};
+	char line[PATH_MAX];
+	struct text t;
+	if (debug_on(DEBUG_ESCAPE))
+		debug_say("exec ", name, ": ", why, NULL);
+	if (on_escape != ALLOW && !told_before(name)) {
+		text_init(&t, line, sizeof line);
+		text_add(&t, name);
+		text_add(&t, ": ");
+		text_add(&t, why);
+		text_add(&t, text_find(why, ',') ? " " : ", ");
+		text_add(&t, outcome[on_escape]);
+		complain(line);
+	}
+	return on_escape == DENY ? -EACCES : 0;
+}

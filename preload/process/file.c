@@ -1,0 +1,179 @@
+/* What the calls do with a place inside merged: which object on disk, and when it is copied up. */
+#include "overlain/debug.h"
+#include "overlain/process.h"
+
+#include <errno.h>
+
+static int present(const struct place *at)
+{
+	if (node_absent(&at->node))
+		return -ENOENT;
+	return at->slash && !node_is_dir(&at->node) ? -ENOTDIR : 0;
+}
+
+int file_reach(struct place *at, const char **path)
+{
+	int error = present(at);
+	if (!error)
+		*path = overlay_reach(at->overlay, &at->node, &at->path);
+	return error;
+}
+
+static int copy_up(struct place *at, bool with_data)
+{
+	bool was_lower = !overlay_in_upper(at->overlay, &at->node);
+	int error = overlay_copy_up(at->overlay, &at->path, &at->node, with_data);
+	if (error || !was_lower)
+		return error;
+	if (debug_on(DEBUG_COPYUP))
+		debug_say("copied up ", path_rel(&at->path), NULL);
+	if (at->node.type == DT_REG)
+		descriptor_reopen(at);
+	return 0;
+}
+
+int file_raise(struct place *at, const char **path)
+{
+	int error = present(at);
+	if (!error)
+		error = copy_up(at, true);
+	if (!error)
+		*path = overlay_reach(at->overlay, &at->node, &at->path);
+	return error;
+}
+
+/* A lower on a read-only mount says EROFS to a question about the copy that would be made. */
+static int allows(const char *path, int mode, int flags)
+{
+	struct stat st;
+	int error = sys_faccessat(AT_FDCWD, path, mode, flags);
+	if (error != -EROFS)
+		return error;
+	error = sys_lstat(path, &st);
+	if (error)
+		return error;
+	uid_t uid = (uid_t)SYS1(flags & AT_EACCESS ? SYS_geteuid : SYS_getuid, 0);
+	if (uid == 0)
+		return 0;
+	unsigned bits = st.st_uid == uid ? st.st_mode >> 6 : st.st_mode;
+	return (bits & (unsigned)mode) == (unsigned)mode ? 0 : -EACCES;
+}
+
+int file_access(struct place *at, int mode, int flags)
+{
+	const char *path;
+	int error = file_reach(at, &path);
+	if (error)
+		return error;
+	bool special = at->node.type == DT_FIFO || at->node.type == DT_CHR ||
+		       at->node.type == DT_BLK || at->node.type == DT_SOCK;
+	if ((mode & W_OK) && !at->overlay->writable && !special)
+		return -EROFS;
+	return allows(path, mode, flags & (AT_EACCESS | AT_SYMLINK_NOFOLLOW));
+}
+
+static bool writes(int flags)
+{
+	return !(flags & O_PATH) && ((flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC));
+}
+
+static int opened(int fd)
+{
+	return fd < 0 ? -errno : fd;
+}
+
+static int create(struct place *at, int flags, mode_t mode, open_call *call)
+{
+	struct birth b;
+	if (!(flags & O_CREAT))
+		return -ENOENT;
+	int error = overlay_birth_begin(&b, at->overlay, &at->path, &at->node, DT_REG);
+	if (error)
+		return error;
+	return overlay_birth_end(&b, opened(call(AT_FDCWD, b.path, flags, mode)));
+}
+
+/* O_TMPFILE: an unnamed file of the directory's upper part. */
+static int open_unnamed(struct place *at, int flags, mode_t mode, open_call *call)
+{
+	const char *path;
+	if (!node_is_dir(&at->node))
+		return node_absent(&at->node) ? -ENOENT : -ENOTDIR;
+	if (!at->overlay->writable)
+		return -EROFS;
+	int error = file_access(at, W_OK | X_OK, AT_EACCESS);
+	if (!error)
+		error = file_raise(at, &path);
+	return error ? error : opened(call(AT_FDCWD, path, flags, mode));
+}
+
+/*
+ * Copies up what is opened for writing. The data is left behind where it would be cut off at once;
+ * so whatever could still fail must fail before.
+ */
+static int raise_for(struct place *at, int flags)
+{
+	int wanted = (flags & O_ACCMODE) == O_WRONLY ? W_OK : R_OK | W_OK;
+	if (flags & O_DIRECTORY)
+		return -ENOTDIR;
+	int error = file_access(at, wanted, AT_EACCESS);
+	if (error)
+		return error;
+	CLOSE_SCOPED int spare = sys_openat(
+		AT_FDCWD, overlay_reach(at->overlay, &at->node, &at->path), O_PATH | O_CLOEXEC, 0);
+	if (spare < 0)
+		return spare;
+	return copy_up(at, !(flags & O_TRUNC));
+}
+
+static int open_existing(struct place *at, int flags, mode_t mode, open_call *call)
+{
+	const char *path;
+	const uint8_t type = at->node.type;
+	int error = present(at);
+	if (error)
+		return error;
+	if (flags & O_CREAT) {
+		if (flags & O_EXCL)
+			return -EEXIST;
+		if (type == DT_DIR)
+			return -EISDIR;
+	}
+	if (writes(flags) && type == DT_DIR)
+		return -EISDIR;
+	if (writes(flags) && type == DT_REG && !overlay_in_upper(at->overlay, &at->node))
+		error = raise_for(at, flags);
+	if (error)
+		return error;
+	path = overlay_reach(at->overlay, &at->node, &at->path);
+	/* It is there: no call needs to make it, and a lower's directory must not. */
+	return opened(call(AT_FDCWD, path, flags & ~O_CREAT, mode));
+}
+
+static const char *const kinds[] = {"upper", "lower"};
+
+int file_open(struct place *at, int flags, mode_t mode, open_call *call)
+{
+	int fd;
+	if (flags & O_PATH)
+		flags &= ~(O_CREAT | O_EXCL | O_TRUNC);
+	if ((flags & O_CREAT) && at->slash)
+		return -EISDIR;
+	if ((flags & O_TMPFILE) == O_TMPFILE)
+		fd = open_unnamed(at, flags, mode, call);
+	else if (node_absent(&at->node))
+		fd = create(at, flags, mode, call);
+	else
+		fd = open_existing(at, flags, mode, call);
+	if (fd < 0)
+		return fd;
+	if (node_absent(&at->node))
+		at->node = (struct node){.type = DT_REG};
+	else if ((flags & O_TMPFILE) == O_TMPFILE)
+		at->node = (struct node){.type = DT_REG};
+	descriptor_note(fd, at);
+	if (debug_on(DEBUG_PATHS))
+		debug_say("open ", path_rel(&at->path), ": ",
+			  kinds[!overlay_in_upper(at->overlay, &at->node)], NULL);
+	return fd;
+}

@@ -1,0 +1,100 @@
+/* What the files of this room share with each other alone. */
+#ifndef PROCESS_INTERNAL_H
+#define PROCESS_INTERNAL_H
+
+#include "overlain/process.h"
+
+/* --- exec.c: one exec under way --- */
+
+struct start {
+	char *const *envp;
+	exec_call *call;
+	void *data;
+	const char *name;  /* what the caller starts, as the kernel would name it to a script */
+	const char *path;  /* what CALL is to start */
+	char *const *argv; /* likewise */
+	bool inside;       /* something met on the way to the program lies in merged */
+	bool closing;      /* NAME goes by a descriptor that exec closes */
+	unsigned depth;    /* scripts met so far */
+};
+/* Starts what stands at AT; NAME is what a script there is called. */
+int exec_start(struct start *s, struct place *at, const char *name, char *const argv[]);
+/* ARGV without its terminator. */
+size_t exec_count(char *const argv[]);
+
+/* --- program.c: what kind of program a file is --- */
+
+/* As much of a script as the kernel looks at: BINPRM_BUF_SIZE of <linux/binfmts.h>. */
+#define PROGRAM_HEAD 256
+struct program {
+	const char *path;        /* on disk; valid as long as the place is left alone */
+	const char *escape;      /* why the overlay cannot cover it, or NULL */
+	char head[PROGRAM_HEAD]; /* what it begins with, then zeroes; all zero where unreadable */
+};
+/* Opens what stands at AT to see what it is; the errors are those of execve(2). */
+int program_look(struct place *at, struct program *p);
+
+/* --- elf.c --- */
+
+/* Why the object on FD, which begins with the SIZE bytes at HEAD, cannot be covered; or NULL. */
+const char *elf_escape(int fd, const void *head, size_t size);
+
+/* --- escape.c: programs the overlay cannot cover --- */
+
+/* Says once that NAME runs without the overlay; -EACCES where that is forbidden. */
+int escape_report(const char *name, const char *why);
+/* Reads OVERLAIN_ON_ESCAPE; a word it does not know ends the process. */
+void escape_read(char *const *envp);
+
+/* --- script.c --- */
+
+static inline bool script_is(const struct program *p)
+{
+	return p->head[0] == '#' && p->head[1] == '!';
+}
+/* Starts the interpreter of the script P, which is called NAME. */
+int script_start(struct start *s, struct program *p, const char *name, char *const argv[]);
+
+/* --- environment.c --- */
+
+/* Room for environment_fill: the number of entries and bytes that a child of ENVP may need. */
+size_t environment_slots(char *const *envp);
+size_t environment_bytes(char *const *envp);
+/* The environment a child is started with where its parent asks for ENVP. */
+void environment_fill(char *const *envp, const struct start *s, char **slots, char *bytes);
+
+/* --- preload.c: the LD_PRELOAD list --- */
+
+/* Finds out under which name this object is loaded. */
+void preload_find(void);
+/* The most bytes preload_add adds for LIST. */
+size_t preload_size(const char *list);
+/* Adds LIST with this object in it, once. */
+void preload_add(struct text *t, const char *list);
+
+/* --- handover.c, takeover.c: what the environment carries besides the configuration --- */
+
+#define HANDOVER_NAME "OVERLAIN_STATE="
+#define HANDOVER_MAX  (PATH_MAX + 1024)
+/* Adds the text that hands over cwd, descriptors and program; nothing when there is nothing. */
+void handover_write(struct text *t, const struct start *s);
+/* Takes it up again. */
+void handover_read(const char *state);
+/* True when this program was started by its name in merged. */
+bool handover_inside(void);
+
+/* --- reverse.c --- */
+
+/*
+ * The name in merged that REAL would have, whether or not it is there; the length, or -ENOENT when
+ * it lies in no layer.
+ */
+ssize_t reverse_name(const char *real, char *buffer);
+
+/* --- mountinfo.c: the overlays as lines of the mount table --- */
+
+/* Appends them to the copy of the kernel's table FD, which has SIZE bytes. */
+int mountinfo_append(int fd, size_t size);
+int mounts_append(int fd);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * Reading a caller's string without crashing on a bad pointer, which must give EFAULT.
+ *
+ * A page is probed by rt_sigprocmask(2) with a HOW that does not exist: the kernel reads the set
+ * first (-EFAULT) and then refuses (-EINVAL), so nothing changes. Pages found readable are kept in
+ * mind, so that a program's usual places cost no call.
+ */
+#include "overlain/process.h"
+
+#include <string.h>
+
+#define PAGE 4096u /* the smallest there is: a larger one is probed in pieces */
+
+/* By page number; 0 is none. A stale entry is a page that was unmapped since. */
+#define KNOWN 64
+static uintptr_t known[KNOWN];
+
+static bool readable(uintptr_t page)
+{
+	uintptr_t *slot = &known[page / PAGE % KNOWN];
+	if (page == 0)
+		return false; /* a set of NULL is no set: the call would not look at it */
+	if (__atomic_load_n(slot, __ATOMIC_RELAXED) == page)
+		return true;
+	if (SYS4(SYS_rt_sigprocmask, -1, page, NULL, 8) == -EFAULT)
+		return false;
+	__atomic_store_n(slot, page, __ATOMIC_RELAXED);
+	return true;
+}
+
+ssize_t pointer_string(const char *s, size_t limit)
+{
+	size_t length = 0;
+	while (length < limit) {
+		uintptr_t at = (uintptr_t)s + length;
+		size_t room = PAGE - at % PAGE;
+		if (room > limit - length)
+			room = limit - length;
+		if (!readable(at - at % PAGE))
+			return -EFAULT;
+		const char *end = memchr(s + length, 0, room);
+		if (end)
+			return end - s;
+		length += room;
+	}
+	return -ENAMETOOLONG;
+}

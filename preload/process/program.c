@@ -1,0 +1,118 @@
+/*
+ * What kind of program a file is: a script, one the overlay covers, one it cannot. One open and a
+ * few reads before each exec; the exec itself is the kernel's.
+ */
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/statvfs.h>
+
+#ifndef AT_EXECVE_CHECK
+#define AT_EXECVE_CHECK 0x10000 /* Linux 6.14 */
+#endif
+
+/* Program headers and the loader's name usually lie in here. */
+#define HEAD_READ 1024
+
+/* 0 where the kernel would let FD, called PATH, be executed: -EACCES, -ETXTBSY. */
+static int may_execute(int fd, const char *path)
+{
+	char *const argv[] = {(char *)(uintptr_t)path, NULL}, *const envp[] = {NULL};
+	int error = (int)SYS5(SYS_execveat, fd, "", argv, envp, AT_EMPTY_PATH | AT_EXECVE_CHECK);
+	if (error == 0 || error == -EACCES || error == -ETXTBSY)
+		return error;
+	return sys_faccessat(AT_FDCWD, path, X_OK, AT_EACCESS);
+}
+
+/* True where set-ID bits and file capabilities count: execve(2), capabilities(7). */
+static bool grants(int fd)
+{
+	struct statfs fs;
+	if (SYS5(SYS_prctl, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
+		return false;
+	return SYS2(SYS_fstatfs, fd, &fs) || !(fs.f_flags & ST_NOSUID);
+}
+
+/* The loader leaves LD_PRELOAD out where a program runs with more than its caller has: ld.so(8). */
+static const char *privilege(int fd)
+{
+	struct stat st;
+	if (sys_fstat(fd, &st))
+		return NULL;
+	const uid_t uid = st.st_mode & S_ISUID ? (uid_t)SYS1(SYS_getuid, 0) : st.st_uid;
+	const bool group = (st.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP);
+	const gid_t gid = group ? (gid_t)SYS1(SYS_getgid, 0) : st.st_gid;
+	const char *why = NULL;
+	if (uid != st.st_uid)
+		why = "set-user-ID";
+	else if (gid != st.st_gid)
+		why = "set-group-ID";
+	else if (SYS4(SYS_fgetxattr, fd, "security.capability", NULL, 0) > 0 &&
+		 SYS1(SYS_getuid, 0) != 0)
+		why = "given capabilities";
+	return why && grants(fd) ? why : NULL;
+}
+
+/* The path on disk; of what is in merged, only a regular file can be one. */
+static int path_of(struct place *at, struct program *p)
+{
+	p->path = at->name;
+	if (!at->overlay)
+		return 0;
+	int error = file_reach(at, &p->path);
+	if (!error && at->node.type == DT_LNK)
+		error = -ELOOP; /* execveat(2) with AT_SYMLINK_NOFOLLOW */
+	return error ? error : at->node.type == DT_REG ? 0 : -EACCES;
+}
+
+static int open_program(struct place *at, struct program *p)
+{
+	int error;
+	do {
+		int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK |
+			    (at->flags & PLACE_FOLLOW ? 0 : O_NOFOLLOW);
+		error = path_of(at, p);
+		if (!error)
+			error = sys_openat(AT_FDCWD, p->path, flags, 0);
+	} while (error < 0 && place_again(at, -error));
+	return error;
+}
+
+/* Without a look at it: what is certain to fail, fails. */
+static int unseen(int error, struct program *p)
+{
+	switch (error) {
+	case -EACCES:
+		p->escape = "not readable, so it cannot be told whether it";
+		return sys_faccessat(AT_FDCWD, p->path, X_OK, AT_EACCESS);
+	case -EMFILE:
+	case -ENFILE:
+	case -ENOMEM:
+	case -ENXIO: /* a socket */
+		return 0;
+	default:
+		return error;
+	}
+}
+
+int program_look(struct place *at, struct program *p)
+{
+	char head[HEAD_READ];
+	memset(p->head, 0, sizeof p->head);
+	p->escape = NULL;
+	CLOSE_SCOPED int fd = open_program(at, p);
+	if (fd < 0)
+		return unseen(fd, p);
+	ssize_t size = sys_read(fd, head, sizeof head);
+	if (size < 0)
+		return size == -EISDIR ? -EACCES : 0;
+	memcpy(p->head, head, (size_t)size < sizeof p->head ? (size_t)size : sizeof p->head);
+	if (script_is(p))
+		return may_execute(fd, p->path);
+	p->escape = elf_escape(fd, head, (size_t)size);
+	if (!p->escape)
+		p->escape = privilege(fd);
+	return 0;
+}

@@ -1,0 +1,52 @@
+/*
+ * A file that was open for reading when it was copied up. On the kernel's overlay such a descriptor
+ * reads the copy from then on (overlayfs.rst); here it is opened anew and put in the old one's
+ * place, in this process.
+ */
+#include "overlain/process.h"
+
+#include <string.h>
+
+/* What fcntl(2) says of an open file that opening it again may keep. */
+#define KEPT (O_ACCMODE | O_APPEND | O_NONBLOCK | O_NOATIME | O_PATH | O_LARGEFILE)
+
+static void replace(int fd, const char *path)
+{
+	int flags = sys_fcntl(fd, F_GETFL, 0), own = sys_fcntl(fd, F_GETFD, 0);
+	if (flags < 0 || own < 0)
+		return;
+	CLOSE_SCOPED int copy = sys_openat(AT_FDCWD, path, (flags & KEPT) | O_CLOEXEC, 0);
+	if (copy < 0)
+		return;
+	off_t at = sys_lseek(fd, 0, SEEK_CUR);
+	if (at > 0)
+		sys_lseek(copy, at, SEEK_SET);
+	SYS3(SYS_dup3, copy, fd, own & FD_CLOEXEC ? O_CLOEXEC : 0);
+}
+
+struct search {
+	const struct place *at;
+	const char *path; /* on disk, in the upper */
+};
+
+static void visit(int fd, const struct descriptor *d, void *data)
+{
+	const struct search *s = data;
+	const char *name = s->at->path.bytes + PATH_ROOM;
+	if (d->kind != DESCRIPTOR_FILE || d->overlay != s->at->overlay->index || d->layer == 0 ||
+	    d->length != s->at->path.length || memcmp(d->path, name, d->length) != 0)
+		return;
+	replace(fd, s->path);
+	descriptor_note(fd, s->at);
+}
+
+void descriptor_reopen(const struct place *at)
+{
+	struct path p;
+	struct search s = {.at = at};
+	if (process_borrowed())
+		return;
+	path_copy(&p, &at->path);
+	s.path = overlay_reach(at->overlay, &at->node, &p);
+	descriptor_each(visit, &s);
+}

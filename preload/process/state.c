@@ -1,0 +1,148 @@
+/* The configuration, read once; and whose memory this is. */
+#include "overlain/debug.h"
+#include "overlain/process.h"
+
+#include <sys/mman.h>
+#include <pthread.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { UNREAD, READING, BARE, STANDING };
+
+static int state;
+static pid_t reader;
+static struct mounts mounts;
+
+/* Wiped in a child of fork, shared with a child of vfork (madvise(2), MADV_WIPEONFORK). */
+static pid_t *owner;
+
+static void take_ownership(void)
+{
+	owner = sys_pages(sizeof *owner);
+	if (!owner)
+		return;
+	SYS3(SYS_madvise, owner, 4096, MADV_WIPEONFORK);
+	*owner = sys_getpid();
+}
+
+/*
+ * The thread that called vfork last: it sleeps until its child is gone, so when it is seen to run
+ * here again nobody borrows its memory. Two at a time are not told apart: then it is asked forever.
+ */
+static uintptr_t lender;
+static bool several;
+
+static uintptr_t this_thread(void)
+{
+	return (uintptr_t)pthread_self();
+}
+
+void process_lend(void)
+{
+	uintptr_t before = __atomic_exchange_n(&lender, this_thread(), __ATOMIC_RELAXED);
+	if (before && before != this_thread())
+		__atomic_store_n(&several, true, __ATOMIC_RELAXED);
+}
+
+bool process_borrowed(void)
+{
+	uintptr_t thread = __atomic_load_n(&lender, __ATOMIC_RELAXED);
+	if (!thread || !owner)
+		return false;
+	pid_t self = sys_getpid(), none = 0;
+	__atomic_compare_exchange_n(owner, &none, self, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+	if (__atomic_load_n(owner, __ATOMIC_RELAXED) != self)
+		return true;
+	if (thread == this_thread() && !__atomic_load_n(&several, __ATOMIC_RELAXED))
+		__atomic_store_n(&lender, 0, __ATOMIC_RELAXED);
+	return false;
+}
+
+/* Nobody else can be here yet but a thread or a signal handler of a constructor before ours. */
+static bool read_configuration(void)
+{
+	int expected = UNREAD;
+	char line[1024];
+	struct text complaint;
+	if (!__atomic_compare_exchange_n(&state, &expected, READING, false, __ATOMIC_ACQ_REL,
+					 __ATOMIC_ACQUIRE)) {
+		while (__atomic_load_n(&state, __ATOMIC_ACQUIRE) == READING) {
+			if (reader == sys_gettid())
+				return false;
+			SYS1(SYS_sched_yield, 0);
+		}
+		return state == STANDING;
+	}
+	reader = sys_gettid();
+	text_init(&complaint, line, sizeof line);
+	if (mounts_read(&mounts, environ, &complaint) < 0) {
+		complain(line);
+		sys_exit(125);
+	}
+	if (mounts.count == 0) {
+		__atomic_store_n(&state, BARE, __ATOMIC_RELEASE);
+		return false;
+	}
+	take_ownership();
+	__atomic_store_n(&state, STANDING, __ATOMIC_RELEASE);
+	environment_adopt(environ);
+	return true;
+}
+
+bool process_ready(void)
+{
+	int now = __atomic_load_n(&state, __ATOMIC_ACQUIRE);
+	return now >= BARE ? now == STANDING : read_configuration();
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+	process_ready();
+}
+
+const struct mounts *process_mounts(void)
+{
+	return &mounts;
+}
+
+/* Where merged is "/", these stay the kernel's own, and so do the layers that are written. */
+static bool left_out(const struct overlay *ov, const char *name, size_t length)
+{
+	static const char *const kernel[] = {"/proc", "/sys", "/dev"};
+	for (unsigned i = 0; i < sizeof kernel / sizeof *kernel; i++)
+		if (text_below(name, length, kernel[i], strlen(kernel[i])))
+			return true;
+	if (!ov->writable)
+		return false;
+	return text_below(name, length, ov->layers[0].root, ov->layers[0].root_length) ||
+	       text_below(name, length, ov->workdir, strlen(ov->workdir));
+}
+
+const struct overlay *process_overlay(const char *name, size_t length, const char **rest)
+{
+	for (unsigned i = 0; i < mounts.count; i++) {
+		const struct overlay *ov = &mounts.at[i];
+		size_t skip = ov->merged_length;
+		bool below = text_below(name, length, ov->merged, ov->merged_length);
+		if (!below && ov->alias) {
+			skip = ov->alias_length;
+			below = text_below(name, length, ov->alias, ov->alias_length);
+		}
+		if (!below || (ov->merged_length == 0 && left_out(ov, name, length)))
+			continue;
+		*rest = name + skip;
+		return ov;
+	}
+	return NULL;
+}
+
+bool process_leads(const char *name, size_t length)
+{
+	for (unsigned i = 0; i < mounts.count; i++) {
+		const struct overlay *ov = &mounts.at[i];
+		if (text_below(ov->merged, ov->merged_length, name, length) ||
+		    (ov->alias && text_below(ov->alias, ov->alias_length, name, length)))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,101 @@
+/*
+ * Reading what handover.c wrote. Nothing in it is trusted: each record is held against what the
+ * kernel says, for a program in between may not have known of it.
+ */
+#include "internal.h"
+
+#include <string.h>
+#include <sys/prctl.h>
+
+static bool inside;
+
+bool handover_inside(void)
+{
+	return inside;
+}
+
+static int digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool take_number(const char **at, uint64_t *n)
+{
+	const char *start = *at;
+	for (*n = 0; digit(**at) >= 0; ++*at)
+		*n = *n << 4 | (uint64_t)digit(**at);
+	return *at > start && *(*at)++ == ':';
+}
+
+/* Copies a record's text up to its comma; false where it is too long or odd. */
+static bool take_text(const char *at, char *buffer, size_t size)
+{
+	struct text t;
+	text_init(&t, buffer, size);
+	for (; *at && *at != ','; at++) {
+		if (*at != '%') {
+			text_add_char(&t, *at);
+			continue;
+		}
+		int high = digit(at[1]), low = high < 0 ? -1 : digit(at[2]);
+		if (low < 0)
+			return false;
+		text_add_char(&t, (char)(high << 4 | low));
+		at += 2;
+	}
+	return *at == ',' && !text_full(&t);
+}
+
+enum { FD, TYPE, LAYER, INO, REAL, NUMBERS };
+
+static void adopt_descriptor(const uint64_t *n, const char *path)
+{
+	struct place at = {.name = path};
+	struct stat st;
+	const char *rest;
+	if (n[FD] > INT_MAX || path[0] != '/' || sys_fstat((int)n[FD], &st) || st.st_ino != n[REAL])
+		return;
+	const struct overlay *ov = process_overlay(path, strlen(path), &rest);
+	if (n[TYPE]) {
+		if (!ov || n[LAYER] >= ov->layer_count || IFTODT(st.st_mode) != n[TYPE] ||
+		    ov->layers[n[LAYER]].dev != st.st_dev)
+			return;
+		rest += *rest == '/';
+		at.overlay = ov;
+		at.node.type = (uint8_t)n[TYPE];
+		at.node.layer = (uint16_t)n[LAYER];
+		at.node.ino = n[INO];
+		if (path_set(&at.path, rest, strlen(rest)))
+			return;
+	}
+	descriptor_note((int)n[FD], &at);
+}
+
+static void read_record(const char *record)
+{
+	char text[PATH_MAX];
+	uint64_t n[NUMBERS];
+	const char *at;
+	if (text_starts(record, "in,")) {
+		inside = true;
+	} else if ((at = text_after(record, "cwd:"))) {
+		if (take_text(at, text, sizeof text))
+			cwd_adopt(text);
+	} else if ((at = text_after(record, "comm:"))) {
+		if (take_text(at, text, sizeof text))
+			SYS2(SYS_prctl, PR_SET_NAME, text);
+	} else {
+		at = record;
+		for (unsigned i = 0; i < NUMBERS; i++)
+			if (!take_number(&at, &n[i]))
+				return;
+		if (take_text(at, text, sizeof text))
+			adopt_descriptor(n, text);
+	}
+}
+
+void handover_read(const char *state)
+{
+	for (const char *comma; (comma = text_find(state, ',')); state = comma + 1)
+		read_record(state);
+}

@@ -1,0 +1,279 @@
+/* Resolving a path component by component, in and out of merged, as path_resolution(7) says. */
+#include "overlain/process.h"
+
+#include <string.h>
+
+#define LINKS_MAX 40
+
+/* What became of one component. */
+enum { WALK_ON, WALK_LINK };
+
+struct component {
+	const char *text;
+	size_t length;
+	const char *rest; /* what follows, without the slashes between */
+	bool slash;       /* there was one behind it */
+};
+
+static bool next_component(const char *rest, struct component *c)
+{
+	while (*rest == '/')
+		rest++;
+	c->text = rest;
+	while (*rest && *rest != '/')
+		rest++;
+	c->length = (size_t)(rest - c->text);
+	c->slash = *rest == '/';
+	while (*rest == '/')
+		rest++;
+	c->rest = rest;
+	return c->length > 0;
+}
+
+static bool is_dots(const struct component *c, size_t count)
+{
+	return c->length == count && c->text[0] == '.' && c->text[count - 1] == '.';
+}
+
+/* Steps into merged where the absolute path reached outside is one. */
+static void enter(struct place *at)
+{
+	const char *rest;
+	char *name = path_rel(&at->path);
+	const struct overlay *ov = process_overlay(*name ? name : "/", at->path.length, &rest);
+	if (!ov || (*rest && ov->merged_length))
+		return;
+	size_t length = strlen(rest);
+	at->overlay = ov;
+	if (length)
+		memmove(name, rest + 1, length); /* merged is "/": all but its slash */
+	path_cut(&at->path, length ? length - 1 : 0);
+	if (overlay_lookup(ov, &at->path, &at->node))
+		at->node = (struct node){0};
+}
+
+/* Where another overlay's merged lies inside this one, it covers what is below. */
+__attribute__((noinline)) static void look_for_nested(struct place *at)
+{
+	char name[PATH_MAX];
+	const char *rest;
+	if (place_name(at, name))
+		return;
+	const struct overlay *ov = process_overlay(name, strlen(name), &rest);
+	if (!ov || ov == at->overlay)
+		return;
+	at->overlay = ov;
+	path_clear(&at->path);
+	overlay_root(ov, &at->node);
+}
+
+/* What is left behind by ".." must be a directory, too. */
+static int check_outside(struct place *at)
+{
+	struct stat st;
+	char *name = path_rel(&at->path);
+	if (process_leads(name, at->path.length))
+		return 0;
+	int error = sys_fstatat(AT_FDCWD, name, &st, 0);
+	return error ? error : S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
+}
+
+static int go_up(struct place *at)
+{
+	if (!at->overlay) {
+		int error = check_outside(at);
+		path_pop(&at->path); /* the root's parent is the root */
+		enter(at);
+		return error;
+	}
+	if (!node_is_dir(&at->node))
+		return node_absent(&at->node) ? -ENOENT : -ENOTDIR;
+	if (path_pop(&at->path))
+		return overlay_lookup(at->overlay, &at->path, &at->node);
+	const struct overlay *ov = at->overlay;
+	if (ov->merged_length == 0)
+		return 0;
+	at->overlay = NULL;
+	path_set(&at->path, ov->merged, ov->merged_length);
+	path_pop(&at->path);
+	enter(at);
+	return 0;
+}
+
+static int go_down_inside(struct place *at, const struct component *c)
+{
+	struct node parent = at->node;
+	if (!node_is_dir(&parent))
+		return node_absent(&parent) ? -ENOENT : -ENOTDIR;
+	int error = path_push(&at->path, c->text, c->length);
+	if (!error)
+		error = overlay_step(at->overlay, &parent, &at->path, &at->node);
+	if (!error && process_mounts()->count > 1)
+		look_for_nested(at);
+	return error;
+}
+
+/* Outside paths are kept with their leading slash: "" is the root, "/a" below it. */
+static int go_down_outside(struct place *at, const struct component *c)
+{
+	size_t length = at->path.length;
+	if (c->length > NAME_MAX || length + 1 + c->length >= PATH_MAX)
+		return -ENAMETOOLONG;
+	char *end = path_rel(&at->path) + length;
+	*end = '/';
+	memcpy(end + 1, c->text, c->length);
+	path_cut(&at->path, length + 1 + c->length);
+	enter(at);
+	if (!at->overlay)
+		at->node = (struct node){0};
+	return 0;
+}
+
+/* /proc/PID/fd/N and its like lead to objects, whatever their text says: the kernel follows them. */
+static bool is_magic(const char *name)
+{
+	const char *of = text_after(name, "/proc/");
+	return of && text_find(of, '/');
+}
+
+/* The text of the symlink AT stands at: its length, 0 when it is none, -errno. */
+static ssize_t read_link(struct place *at, char *target, size_t size)
+{
+	char *name = path_rel(&at->path);
+	if (at->overlay)
+		return sys_readlink(overlay_reach(at->overlay, &at->node, &at->path), target, size);
+	if (process_leads(name, at->path.length))
+		return 0;
+	ssize_t length = is_magic(name) ? proc_readlink(name, target, size)
+					: sys_readlink(name, target, size);
+	/* What fails out there fails again, and better, in the call itself. */
+	return length < 0 ? 0 : length;
+}
+
+static bool may_be_link(const struct place *at)
+{
+	return at->overlay ? at->node.type == DT_LNK : true;
+}
+
+/* A slash behind the last component follows it, except where a name is what the call is about. */
+static bool must_follow(const struct place *at, const struct component *c)
+{
+	if (at->flags & PLACE_NAME)
+		return false;
+	return c->slash || (at->flags & PLACE_FOLLOW);
+}
+
+/* Walks REST until it is used up, or a symlink is met that must be followed. */
+static int walk_plainly(struct place *at, const char **rest)
+{
+	struct component c;
+	while (next_component(*rest, &c)) {
+		bool last = !*c.rest;
+		int error = 0;
+		if (is_dots(&c, 2))
+			error = go_up(at);
+		else if (is_dots(&c, 1))
+			error = at->overlay && !node_is_dir(&at->node) ? -ENOTDIR : 0;
+		else if (at->overlay)
+			error = go_down_inside(at, &c);
+		else
+			error = go_down_outside(at, &c);
+		*rest = c.rest;
+		if (error)
+			return error;
+		if (last)
+			at->slash |= c.slash;
+		if (is_dots(&c, 1) || is_dots(&c, 2))
+			continue;
+		if (may_be_link(at) && (!last || must_follow(at, &c)))
+			return WALK_LINK;
+	}
+	return WALK_ON;
+}
+
+/* Where the text of a link begins: the root, or the directory the link lies in. */
+static int stand_for_link(struct place *at, bool absolute)
+{
+	if (absolute) {
+		at->overlay = NULL;
+		path_clear(&at->path);
+		enter(at);
+		return 0;
+	}
+	path_pop(&at->path);
+	return at->overlay ? overlay_lookup(at->overlay, &at->path, &at->node) : 0;
+}
+
+/*
+ * Puts the target of the link AT stands at in front of what is left: both in TEXT, of PATH_MAX
+ * bytes, where REST may lie already.
+ */
+static int follow(struct place *at, char *text, const char **rest)
+{
+	size_t left = strlen(*rest) + 1;
+	if (left + 1 >= PATH_MAX)
+		return -ENAMETOOLONG;
+	char *kept = text + PATH_MAX - left;
+	memmove(kept, *rest, left);
+	*rest = kept;
+	ssize_t length = read_link(at, text, (size_t)(kept - text - 1));
+	if (length <= 0)
+		return (int)length;
+	if (++at->links > LINKS_MAX)
+		return -ELOOP;
+	if (text + length + 1 >= kept)
+		return -ENAMETOOLONG;
+	text[length] = left > 1 || at->slash ? '/' : 0;
+	memmove(text + length + 1, kept, left);
+	*rest = text;
+	return stand_for_link(at, text[0] == '/');
+}
+
+__attribute__((noinline)) static int walk_links(struct place *at, const char *rest)
+{
+	char text[PATH_MAX];
+	int what;
+	do {
+		what = follow(at, text, &rest);
+		if (what < 0)
+			return what;
+		what = walk_plainly(at, &rest);
+	} while (what == WALK_LINK);
+	return what;
+}
+
+int place_walk(struct place *at, const char *rest)
+{
+	int what = walk_plainly(at, &rest);
+	if (what == WALK_LINK)
+		what = walk_links(at, rest);
+	if (what < 0)
+		return what;
+	if (at->overlay)
+		return 0;
+	at->dirfd = AT_FDCWD;
+	at->name = at->path.length ? path_rel(&at->path) : "/";
+	return 0;
+}
+
+/* Trees of the system where nobody keeps links into merged, and many names are looked for in vain. */
+static bool never_leads_in(const char *name)
+{
+	static const char *const trees[] = {"/usr", "/lib", "/lib64", "/bin", "/sbin",
+					    "/etc", "/proc", "/sys",  "/dev"};
+	for (unsigned i = 0; i < sizeof trees / sizeof *trees; i++)
+		if (text_below(name, strlen(name), trees[i], strlen(trees[i])))
+			return true;
+	return false;
+}
+
+bool place_leads_in(struct place *at)
+{
+	unsigned flags = at->flags;
+	if (at->asked[0] == '/' && never_leads_in(at->asked))
+		return false;
+	int error = place_find(at, at->asked_dirfd, at->asked, flags | PLACE_WALK);
+	at->flags = flags;
+	at->tried = true;
+	return !error && at->overlay;
+}
