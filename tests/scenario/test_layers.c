@@ -1,0 +1,143 @@
+/* What each layer says about a name, in every order. */
+#include <criterion/criterion.h>
+
+#include "house.h"
+#include "support/format.h"
+
+SUITE(layers);
+
+#define SHOW "ls -R merged; cd merged; find . -type f | sort | xargs -r grep . "
+
+Test(layers, one)
+{
+	same_everywhere(.lower = {"a = one\nd/b = two\n"},
+			.script = SHOW "; echo x >d/c; rm a; ls -R");
+}
+
+Test(layers, an_empty_lower)
+{
+	same_everywhere(.lower = {""}, .upper = "a = one\n",
+			.script = SHOW "; rm a; mkdir d; touch d/e; rm -r d; ls -A");
+}
+
+Test(layers, leftmost_on_top)
+{
+	same_everywhere(.lower = {"a = 1\nd/a = 1\n", "a = 2\nb = 2\nd/b = 2\n",
+				  "a = 3\nb = 3\nc = 3\nd/c = 3\n"},
+			.script = SHOW);
+}
+
+Test(layers, whiteouts_in_the_middle)
+{
+	same_everywhere(.lower = {"d/x = back\n", "d/x whiteout\nd/y whiteout\nz whiteout\n",
+				  "d/x = deep\nd/y = deep\nz = deep\n"},
+			.script =
+				SHOW "; rm d/x; echo again >d/y; mkdir z; ls -R; rm -r d z; ls -A");
+}
+
+Test(layers, opaque_in_the_middle)
+{
+	same_everywhere(.lower = {"d/top = 1\n", "d/ opaque\nd/middle = 2\n",
+				  "d/bottom = 3\nd/sub/leaf = 3\n"},
+			.script = SHOW
+			"; mkdir d/sub; echo x >d/bottom; ls -R; rm -r d; mkdir d; ls -A d");
+}
+
+Test(layers, a_file_over_a_directory)
+{
+	same_everywhere(.lower = {"d = now a file\nl -> e\n",
+				  "d/a = hidden\nl/a = hidden\ne/a = seen\n", "d/b = hidden\n"},
+			.script = SHOW "; cat l/a; rm d; mkdir d; ls -A d; rm l; mkdir l; ls -A l");
+}
+
+Test(layers, a_file_between_two_directories)
+{
+	same_everywhere(.lower = {"d/\nd/top = 1\n", "d = a file hides what is below\n",
+				  "d/bottom = 3\n"},
+			.script = SHOW "; rm d/top; ls -A d; touch d/bottom; rm -r d; ls -A");
+}
+
+Test(layers, a_whiteout_between_two_directories)
+{
+	same_everywhere(.lower = {"d/top = 1\n", "d whiteout\n", "d/bottom = 3\n"},
+			.script = SHOW "; touch d/bottom; ls d");
+}
+
+Test(layers, whiteouts_of_nothing)
+{
+	same_everywhere(.lower = {"w whiteout\nd/w whiteout\n", "d/a = below\n"},
+			.upper = "v whiteout\nd/v whiteout\n",
+			.script = SHOW
+			"; cat w v d/w; touch v d/w; mkdir w; rmdir d; rm d/* && rmdir d; ls -R");
+}
+
+Test(layers, attributes_of_the_topmost)
+{
+	same_everywhere(.lower = {"d/\nd mode 0711\ne/\n",
+				  "d/\nd mode 0777\ne/\ne mode 0700\nf/\nf mode 0750\n"},
+			.upper = "e/\ne mode 0755\n",
+			.script = "cd merged; stat -c '%n %a %y' d e f; touch f/x; "
+				  "stat -c '%n %a' f");
+}
+
+Test(layers, sixty)
+{
+	struct scene scene = {.script = SHOW "; echo x >>d/f30; rm d/f59 all; ls -R"};
+
+	for (int i = 0; i < 60; i++)
+		scene.lower[i] = format("all = layer %d\nd/f%d = layer %d\nd%d/own = layer %d\n", i,
+					i, i, i, i);
+	compare_worlds(&scene);
+}
+
+Test(layers, long_names_and_deep_paths)
+{
+	same_everywhere(.lower = {"d/a = below\n"},
+			.script = "cd merged; name=$(printf %0255d 7); echo x >$name; "
+				  "cat $name; rm $name; ls; touch ${name}8; i=0; "
+				  "while [ $i -lt 40 ]; "
+				  "do mkdir 0123456789012345678901234567890123456789 && cd 0*; "
+				  "i=$((i + 1)); done; echo deep >leaf; cat leaf; cd ../../..; "
+				  "find . -name leaf | wc -c; cd; pwd | wc -c");
+}
+
+Test(layers, odd_names)
+{
+	same_everywhere(.lower = {"a%0Ab = newline\n%22quote = quote\n-dash = dash\n"
+				  "%C3%A9 = utf\n...  = dots\n",
+				  "%FF%FE = bytes\n"},
+			.upper = "%5Cback = backslash\n%09tab = tab\n.hidden = hidden\n",
+			.script = "ls -Ab merged; cat merged/*; cd merged; rm ./-dash ...; "
+				  "echo x >>'\"quote'; mv .hidden .seen; ls -Ab; "
+				  "find . -type f -print0 | sort -z | tr '\\0' '!'");
+}
+
+Test(layers, names_that_look_like_marks)
+{
+	same_everywhere(.lower = {"work/a = a\nindex = b\n#1 = c\n"}, .upper = "upper = d\n",
+			.script = SHOW "; touch '#2' work/work; rm '#1' index; ls -A . work");
+}
+
+Test(layers, whiteouts_by_attribute)
+{
+	same_everywhere(.lower =
+				{"d/\nd xattr user.overlay.opaque=x\nd/a whiteout-xattr\nd/c = c\n",
+				 "d/a = hidden\nd/b = seen\n"},
+			.script = SHOW "; echo again >d/a; ls d; rm d/a d/b; ls d");
+}
+
+Test(layers, whiteouts_by_name)
+{
+	same_everywhere(.lower = {"a whiteout-file\nd/b whiteout-file\nd/e = seen\n",
+				  "a = hidden\nd/b/leaf = hidden\nd/c = seen\n"},
+			.unlike_kernel = true,
+			.script = SHOW "; echo again >a; mkdir d/b; ls -R; rm -r a d/b; ls -AR");
+}
+
+Test(layers, opaque_by_name)
+{
+	same_everywhere(.lower = {"d/ opaque-file\nd/new = seen\n",
+				  "d/old = hidden\ne/old = seen\n"},
+			.unlike_kernel = true,
+			.script = SHOW "; touch d/old; mv e/old d; ls -A d e; rm -r d; ls -A");
+}

@@ -1,0 +1,38 @@
+#include "scratch.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <criterion/criterion.h>
+
+#include "program.h"
+#include "format.h"
+
+static char root[PATH_MAX];
+
+void scratch_make(void)
+{
+	const char *parent = getenv("TMPDIR");
+	char *made = mkdtemp(format("%s/overlain.XXXXXX", parent ? parent : "/tmp"));
+
+	cr_assert(made && realpath(made, root), "no scratch directory: %m");
+	umask(022);
+}
+
+void scratch_remove(void)
+{
+	if (*root)
+		remove_tree(root);
+}
+
+const char *scratch(void)
+{
+	return root;
+}
+
+void remove_tree(const char *path)
+{
+	program("/", NULL, ARGV("chmod", "-Rf", "u+rwx", path));
+	program("/", NULL, ARGV("rm", "-rf", path));
+}

@@ -1,0 +1,70 @@
+# Included by GNUmakefile. One Criterion binary for each test_*.c; helpers are programs the tests spawn.
+BUILD ?= build
+V ?= 0
+ROOMS_SRC ?=
+
+TESTS := $(BUILD)/tests
+TEST_FLAGS := -std=gnu11 -D_GNU_SOURCE -Itests -Iinclude -DBUILD_DIR='"$(abspath $(BUILD))"' -DSOURCE_DIR='"$(CURDIR)"' \
+	-Wall -Wextra -Wshadow -Wconversion -Werror -MMD -MP
+ASAN_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+test_quiet = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(2);)
+
+TEST_SUPPORT := $(wildcard tests/support/*.c)
+# What a helper program may link: nothing of Criterion, for it runs where no test runner is.
+TEST_PLAIN := $(addprefix tests/support/,format.c listing.c listing_entry.c)
+TEST_PROGRAMS := $(patsubst tests/%.c,$(TESTS)/%,$(wildcard tests/programs/*.c))
+UNIT_TESTS := $(patsubst tests/%.c,$(TESTS)/%,$(wildcard tests/unit/test_*.c))
+ASAN_TESTS := $(patsubst $(TESTS)/%,$(TESTS)/asan/%,$(UNIT_TESTS))
+SCENARIO_TESTS := $(patsubst tests/%.c,$(TESTS)/%,$(wildcard tests/scenario/test_*.c))
+
+# The rooms are tested without their own memcpy: the compiler's and the sanitizers' are in the process already.
+TEST_ROOMS := $(filter-out %/mem.c,$(ROOMS_SRC))
+
+# test_objects(sources, prefix): where the objects of these sources go.
+test_objects = $(patsubst %.c,$(TESTS)/$(2)obj/%.o,$(1))
+
+.PHONY: check check-tools check-unit check-scenario check-asan
+.SECONDARY:
+
+check-tools:
+	@sh tests/install-packages
+
+check: check-tools
+	@$(MAKE) --no-print-directory check-all
+
+.PHONY: check-all
+check-all: all $(TEST_PROGRAMS) $(UNIT_TESTS) $(SCENARIO_TESTS)
+	@sh tests/run $(UNIT_TESTS) $(SCENARIO_TESTS)
+
+check-unit: $(UNIT_TESTS)
+	@sh tests/run $(UNIT_TESTS)
+
+check-scenario: all $(TEST_PROGRAMS) $(SCENARIO_TESTS)
+	@sh tests/run $(SCENARIO_TESTS)
+
+# The rooms never call malloc, so a leak can only be a test's own string.
+check-asan: $(ASAN_TESTS)
+	@ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 sh tests/run $(ASAN_TESTS)
+
+$(TESTS)/obj/preload/%.o $(TESTS)/asan/obj/preload/%.o: TEST_FLAGS += $(LANGUAGE) -fno-strict-aliasing
+
+$(TESTS)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(call test_quiet,CC,$<)$(CC) $(CFLAGS) $(TEST_FLAGS) -c -o $@ $<
+
+$(TESTS)/asan/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(call test_quiet,CC,$<)$(CC) $(CFLAGS) $(TEST_FLAGS) $(ASAN_FLAGS) -c -o $@ $<
+
+$(TEST_PROGRAMS): $(TESTS)/%: $(TESTS)/obj/tests/%.o $(call test_objects,$(TEST_PLAIN))
+$(SCENARIO_TESTS): $(TESTS)/%: $(TESTS)/obj/tests/%.o $(call test_objects,$(TEST_SUPPORT))
+$(UNIT_TESTS): $(TESTS)/%: $(TESTS)/obj/tests/%.o $(call test_objects,$(TEST_SUPPORT) $(TEST_ROOMS))
+$(ASAN_TESTS): $(TESTS)/asan/%: $(TESTS)/asan/obj/tests/%.o $(call test_objects,$(TEST_SUPPORT) $(TEST_ROOMS),asan/)
+
+$(SCENARIO_TESTS) $(UNIT_TESTS) $(ASAN_TESTS): TEST_LIBS := -lcriterion
+$(ASAN_TESTS): CFLAGS += $(ASAN_FLAGS)
+$(TEST_PROGRAMS) $(SCENARIO_TESTS) $(UNIT_TESTS) $(ASAN_TESTS):
+	@mkdir -p $(@D)
+	$(call test_quiet,LINK,$@)$(CC) $(CFLAGS) -o $@ $^ $(TEST_LIBS)
+
+-include $(shell find $(TESTS) -name '*.d' 2>/dev/null)
