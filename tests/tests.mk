@@ -1,4 +1,4 @@
-# Included by GNUmakefile. One Criterion binary for each test_*.c; helpers are programs the tests spawn.
+# Included by GNUmakefile. One Criterion binary for each test_*.c; programs/ is what they spawn.
 BUILD ?= build
 V ?= 0
 ROOMS_SRC ?=
@@ -10,7 +10,7 @@ ASAN_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-f
 test_quiet = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(2);)
 
 TEST_SUPPORT := $(wildcard tests/support/*.c)
-# What a helper program may link: nothing of Criterion, for it runs where no test runner is.
+# What those programs may link: nothing of Criterion, for it runs where no test runner is.
 TEST_PLAIN := $(addprefix tests/support/,format.c listing.c listing_entry.c)
 TEST_PROGRAMS := $(patsubst tests/%.c,$(TESTS)/%,$(wildcard tests/programs/*.c))
 UNIT_TESTS := $(patsubst tests/%.c,$(TESTS)/%,$(wildcard tests/unit/test_*.c))

@@ -21,8 +21,19 @@ cd -P "$place" || exit 1
 mkdir .tools
 ln -s "$overlain" .tools/overlain
 cp "$here/vi" .tools/vi
+if [ "$(id -u)" -ne 0 ]; then
+	# mount is set-user-ID, and for anybody but root the loader then leaves the library out: a copy is not
+	cp "$(command -v mount)" .tools/mount
+fi
 PATH=$PWD/.tools:$PATH LC_ALL=C TERM=dumb
 export PATH LC_ALL TERM
+
+# A whiteout is a device, unless the file system takes none: then it is a marked file.
+whiteout='c---------*0, 0*'
+if ! mknod .tools/probe c 0 0 2>/dev/null; then
+	echo "# this is a file system without devices, so whiteouts are marked files here"
+	whiteout='-*'
+fi
 
 . "$here/steps.sh"
 . "$here/tutorial.sh"

@@ -49,10 +49,10 @@ struct look {
 	uint64_t ino;
 };
 enum {
-	MARK_OPAQUE = 1,  /* hides lower directories of the same name */
-	MARK_IMPURE = 2,  /* holds entries that carry an origin */
-	MARK_XWHITE = 4,  /* holds whiteouts in xattr form */
-	MARK_UNREAD = 8,  /* marks were not asked for */
+	MARK_OPAQUE = 1, /* hides lower directories of the same name */
+	MARK_IMPURE = 2, /* holds entries that carry an origin */
+	MARK_XWHITE = 4, /* holds whiteouts in xattr form */
+	MARK_UNREAD = 8, /* marks were not asked for */
 };
 
 /*

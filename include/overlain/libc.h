@@ -57,15 +57,14 @@ ssize_t __readlinkat_chk(int dirfd, const char *path, char *buffer, size_t size,
 char *__getwd_chk(char *buffer, size_t room);
 void __chk_fail(void) __attribute__((noreturn));
 
-#define SYMBOL(name)                                                                               \
-	extern __typeof__(name) name __attribute__((visibility("default")));
+#define SYMBOL(name) extern __typeof__(name) name __attribute__((visibility("default")));
 #define TWIN(name, of)
 #include "../../preload/libc/symbols.def"
 #undef SYMBOL
 #undef TWIN
 
 enum next_index {
-#define SYMBOL(name)   NEXT_##name,
+#define SYMBOL(name) NEXT_##name,
 #define TWIN(name, of)
 #include "../../preload/libc/symbols.def"
 #undef SYMBOL
@@ -92,6 +91,9 @@ static inline unsigned place_flags(int flags)
 	return (flags & AT_SYMLINK_NOFOLLOW ? 0 : PLACE_FOLLOW) |
 	       (flags & AT_EMPTY_PATH ? PLACE_EMPTY : 0);
 }
+
+/* remove.c: 1 when the last component of PATH is ".", 2 when it is "..", else 0. */
+int path_ends_in_dots(const char *path);
 
 /* True when the call that answered RESULT should be tried again at where AT leads now. */
 static inline bool again(long result, struct place *at)

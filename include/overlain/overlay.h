@@ -27,12 +27,12 @@ struct overlay {
 	bool redirect_off;    /* redirect_dir=off: rename of lower directories gives EXDEV */
 	bool is_volatile;     /* leave out fsync */
 	struct layer *layers;
-	const char *workdir;    /* canonical absolute path, or NULL */
-	struct layer work;      /* workdir/work, where things are half-made */
+	const char *workdir; /* canonical absolute path, or NULL */
+	struct layer work;   /* workdir/work, where things are half-made */
 	const char *mount_line; /* "lowerdir=…,upperdir=…,workdir=…", escaped as in /proc/mounts */
 	dev_t dev;              /* st_dev of everything in merged */
-	struct shared *shared;  /* what processes tell each other, or NULL */
-	struct cache *cache;    /* what this process has learnt, or NULL */
+	struct shared *shared; /* what processes tell each other, or NULL */
+	struct cache *cache;   /* what this process has learnt, or NULL */
 };
 
 struct mounts {
@@ -179,6 +179,8 @@ int overlay_link(const struct overlay *ov, struct path *from, struct path *to);
 
 int overlay_unlink(const struct overlay *ov, struct path *p);
 int overlay_rmdir(const struct overlay *ov, struct path *p);
+/* Makes the kernel's working directory one that was removed: what is left of a lower's to rmdir. */
+int overlay_enter_removed(const struct overlay *ov);
 /* FLAGS as renameat2(2): RENAME_NOREPLACE, RENAME_EXCHANGE; RENAME_WHITEOUT is -EINVAL. */
 int overlay_rename(const struct overlay *ov, struct path *from, struct path *to, unsigned flags);
 /* HAS: would a layer below the upper show P, which is N, once the upper's own object is gone? */

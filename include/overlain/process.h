@@ -32,11 +32,14 @@ void process_lend(void);
 
 /* --- place.c: where a path leads --- */
 
+struct base;
+
 enum {
 	PLACE_FOLLOW = 1, /* a symlink as last component is followed */
 	PLACE_EMPTY = 2,  /* AT_EMPTY_PATH: "" is the descriptor itself */
-	PLACE_NAME = 8,   /* the name itself is meant, even with a slash behind it (mkdir, unlink …) */
-	PLACE_WALK = 4,   /* resolve paths outside merged too: path is absolute and canonical */
+	PLACE_NAME =
+		8, /* the name itself is meant, even with a slash behind it (mkdir, unlink …) */
+	PLACE_WALK = 4, /* resolve paths outside merged too: path is absolute and canonical */
 };
 
 /*
@@ -48,9 +51,10 @@ struct place {
 	const struct overlay *overlay;
 	int dirfd;
 	const char *name;
-	bool slash; /* it ended in a slash: only a directory will do */
-	bool self;  /* PLACE_EMPTY and an empty path: dirfd itself */
-	bool tried; /* place_again has had its turn */
+	bool slash;   /* it ended in a slash: only a directory will do */
+	bool self;    /* PLACE_EMPTY and an empty path: dirfd itself */
+	bool removed; /* the directory it starts from has no name any more */
+	bool tried;   /* place_again has had its turn */
 	uint8_t links;
 	unsigned flags;    /* as asked for */
 	int asked_dirfd;   /* likewise */
@@ -70,6 +74,18 @@ int place_find(struct place *at, int dirfd, const char *path, unsigned flags);
  * fails to find its target, and where what was remembered of a name turned out to be stale.
  */
 bool place_again(struct place *at, int error);
+/*
+ * For a call that would succeed in the wrong place, asked before it: AT is outside, but a symlink
+ * makes it merged itself (is_door), or a name in merged (is_behind_door). True: AT is inside now.
+ */
+bool place_is_door(struct place *at);
+bool place_is_behind_door(struct place *at);
+/* The same for the two ends of a rename or link: if one lies inside, does the other? */
+void place_pair(struct place *from, struct place *to);
+/* The same for a call that makes what a symlink names: AT is a link into merged. */
+bool place_is_link_inside(struct place *at);
+/* The same after stat has answered ST for AT. */
+bool place_showed_door(struct place *at, const struct stat *st);
 /* The absolute path programs know AT by, in BUFFER of PATH_MAX bytes; -ENAMETOOLONG. */
 int place_name(const struct place *at, char *buffer);
 /* Sets AT to the object behind a name that is canonical and absolute, without following it. */
@@ -80,6 +96,8 @@ int place_set(struct place *at, const char *absolute);
  * absolute path), and REST is what follows. Stays there when REST is empty.
  */
 int place_walk(struct place *at, const char *rest);
+/* Writes BASE (NULL: the root) and PATH as one absolute name to at->path, as far as text can tell. */
+bool place_spell(struct place *at, const struct base *base, const char *path);
 /* Finds AT once more, through symlinks outside: true when it lies inside merged after all. */
 bool place_leads_in(struct place *at);
 
@@ -89,16 +107,24 @@ bool place_leads_in(struct place *at);
 struct base {
 	const struct overlay *overlay; /* NULL: outside merged */
 	bool leads;                    /* outside, and some merged lies below it */
+	bool guess;                    /* outside, and known by its spelling alone */
 	uint16_t length;
-	uint64_t moved; /* overlay_generation when the path was right */
+	uint64_t moved;      /* overlay_generation when the path was right */
 	char path[PATH_MAX]; /* relative to merged; outside: absolute, "" for "/" */
 };
 /* The working directory; -errno where the kernel cannot tell it (ENOENT: it was removed). */
 int cwd_base(struct base *base);
 /* The kernel's working directory was changed to AT, a directory inside merged. */
 void cwd_enter(const struct place *at);
+/*
+ * It was changed to AT, outside. Its name is guessed from its spelling, which symlinks may belie:
+ * good enough for most relative paths, and where it matters cwd_ask tells.
+ */
+void cwd_leave(struct place *at);
 /* It was changed to somewhere else: ask the kernel when next needed. */
 void cwd_unknown(void);
+/* cwd_base, with the kernel's word for it. */
+int cwd_ask(struct base *base);
 /* Takes the merged path NAME, handed over by exec, where the kernel's directory agrees with it. */
 void cwd_adopt(const char *name);
 

@@ -1,7 +1,7 @@
 /* May the caller? */
 #include "overlain/libc.h"
 
-int faccessat(int dirfd, const char *path, int mode, int flags)
+static int may(int dirfd, const char *path, int mode, int flags, bool plain)
 {
 	struct place at;
 	int result, error = place_find(&at, dirfd, path, place_flags(flags));
@@ -9,16 +9,24 @@ int faccessat(int dirfd, const char *path, int mode, int flags)
 		return (int)edge(error);
 	if (mode & ~(R_OK | W_OK | X_OK))
 		return (int)edge(-EINVAL);
-	do
-		result = at.overlay ? (int)edge(file_access(&at, mode, flags))
-				    : NEXT(faccessat)(at.dirfd, at.name, mode, flags);
-	while (again(result, &at));
+	do {
+		if (at.overlay)
+			result = (int)edge(file_access(&at, mode, flags));
+		else
+			result = plain ? NEXT(access)(at.name, mode)
+				       : NEXT(faccessat)(at.dirfd, at.name, mode, flags);
+	} while (again(result, &at));
 	return result;
+}
+
+int faccessat(int dirfd, const char *path, int mode, int flags)
+{
+	return may(dirfd, path, mode, flags, false);
 }
 
 int access(const char *path, int mode)
 {
-	return faccessat(AT_FDCWD, path, mode, 0);
+	return may(AT_FDCWD, path, mode, 0, true);
 }
 
 int euidaccess(const char *path, int mode)

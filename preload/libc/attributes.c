@@ -15,22 +15,30 @@ static int chmod_inside(struct place *at, mode_t mode, int flags)
 	return error ? error : NEXT(fchmodat)(AT_FDCWD, path, mode, flags & ~AT_SYMLINK_NOFOLLOW);
 }
 
-int fchmodat(int dirfd, const char *path, mode_t mode, int flags)
+static int change_mode(int dirfd, const char *path, mode_t mode, int flags, bool plain)
 {
 	struct place at;
 	int result, error = place_find(&at, dirfd, path, place_flags(flags));
 	if (error)
 		return (int)edge(error);
-	do
-		result = at.overlay ? chmod_inside(&at, mode, flags)
-				    : NEXT(fchmodat)(at.dirfd, at.name, mode, flags);
-	while (again(result, &at));
+	do {
+		if (at.overlay)
+			result = chmod_inside(&at, mode, flags);
+		else
+			result = plain ? NEXT(chmod)(at.name, mode)
+				       : NEXT(fchmodat)(at.dirfd, at.name, mode, flags);
+	} while (again(result, &at));
 	return result;
+}
+
+int fchmodat(int dirfd, const char *path, mode_t mode, int flags)
+{
+	return change_mode(dirfd, path, mode, flags, false);
 }
 
 int chmod(const char *path, mode_t mode)
 {
-	return fchmodat(AT_FDCWD, path, mode, 0);
+	return change_mode(AT_FDCWD, path, mode, 0, true);
 }
 
 int lchmod(const char *path, mode_t mode)
@@ -45,7 +53,18 @@ static int chown_inside(struct place *at, uid_t uid, gid_t gid)
 	return error ? error : NEXT(fchownat)(AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW);
 }
 
-int fchownat(int dirfd, const char *path, uid_t uid, gid_t gid, int flags)
+/* Which of the three calls it was: outside merged it stays that one. */
+enum how { FCHOWNAT, CHOWN, LCHOWN };
+
+static int chown_outside(const struct place *at, uid_t uid, gid_t gid, int flags, enum how how)
+{
+	if (how == CHOWN)
+		return NEXT(chown)(at->name, uid, gid);
+	return how == LCHOWN ? NEXT(lchown)(at->name, uid, gid)
+			     : NEXT(fchownat)(at->dirfd, at->name, uid, gid, flags);
+}
+
+static int change_owner(int dirfd, const char *path, uid_t uid, gid_t gid, int flags, enum how how)
 {
 	struct place at;
 	int result, error = place_find(&at, dirfd, path, place_flags(flags));
@@ -55,19 +74,24 @@ int fchownat(int dirfd, const char *path, uid_t uid, gid_t gid, int flags)
 		return fchown(dirfd, uid, gid);
 	do
 		result = at.overlay ? chown_inside(&at, uid, gid)
-				    : NEXT(fchownat)(at.dirfd, at.name, uid, gid, flags);
+				    : chown_outside(&at, uid, gid, flags, how);
 	while (again(result, &at));
 	return result;
 }
 
+int fchownat(int dirfd, const char *path, uid_t uid, gid_t gid, int flags)
+{
+	return change_owner(dirfd, path, uid, gid, flags, FCHOWNAT);
+}
+
 int chown(const char *path, uid_t uid, gid_t gid)
 {
-	return fchownat(AT_FDCWD, path, uid, gid, 0);
+	return change_owner(AT_FDCWD, path, uid, gid, 0, CHOWN);
 }
 
 int lchown(const char *path, uid_t uid, gid_t gid)
 {
-	return fchownat(AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW);
+	return change_owner(AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW, LCHOWN);
 }
 
 static int utimens_inside(struct place *at, const struct timespec times[2])

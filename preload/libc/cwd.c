@@ -15,10 +15,11 @@ static int enter(struct place *at)
 	return result;
 }
 
-static int leave(int result)
+static int leave(struct place *at)
 {
+	int result = NEXT(chdir)(at->name);
 	if (result == 0 && process_ready())
-		cwd_unknown();
+		cwd_leave(at);
 	return result;
 }
 
@@ -29,7 +30,7 @@ int chdir(const char *path)
 	if (error)
 		return (int)edge(error);
 	do
-		result = at.overlay ? enter(&at) : leave(NEXT(chdir)(at.name));
+		result = at.overlay ? enter(&at) : leave(&at);
 	while (again(result, &at));
 	return result;
 }
@@ -38,8 +39,12 @@ int fchdir(int fd)
 {
 	struct place at;
 	struct descriptor d;
-	if (!descriptor_find(fd, &d) || d.kind != DESCRIPTOR_DIR)
-		return leave(NEXT(fchdir)(fd));
+	if (!descriptor_find(fd, &d) || d.kind != DESCRIPTOR_DIR) {
+		int result = NEXT(fchdir)(fd);
+		if (result == 0 && process_ready())
+			cwd_unknown();
+		return result;
+	}
 	int error = descriptor_place(fd, &at);
 	return error ? (int)edge(error) : enter(&at);
 }

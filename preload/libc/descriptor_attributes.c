@@ -2,10 +2,9 @@
  * Attributes changed through a descriptor. One opened for reading may lie on a lower layer, and
  * the kernel would let its owner change it there: the change is made to the copy by name instead.
  */
-#include "overlain/libc.h"
+#include "xattr.h"
 
-/* True when FD must be changed by its name: AT and PATH say where, or *ERROR why not. */
-static bool by_name(int fd, struct place *at, const char **path, int *error)
+bool descriptor_by_name(int fd, struct place *at, const char **path, int *error)
 {
 	struct descriptor d;
 	struct stat open, named;
@@ -34,7 +33,7 @@ int fchmod(int fd, mode_t mode)
 	struct place at;
 	const char *path;
 	int error;
-	if (!by_name(fd, &at, &path, &error))
+	if (!descriptor_by_name(fd, &at, &path, &error))
 		return NEXT(fchmod)(fd, mode);
 	return error ? (int)edge(error) : NEXT(fchmodat)(AT_FDCWD, path, mode, 0);
 }
@@ -44,7 +43,7 @@ int fchown(int fd, uid_t uid, gid_t gid)
 	struct place at;
 	const char *path;
 	int error;
-	if (!by_name(fd, &at, &path, &error))
+	if (!descriptor_by_name(fd, &at, &path, &error))
 		return NEXT(fchown)(fd, uid, gid);
 	return error ? (int)edge(error)
 		     : NEXT(fchownat)(AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW);
@@ -55,7 +54,7 @@ int futimens(int fd, const struct timespec times[2])
 	struct place at;
 	const char *path;
 	int error;
-	if (!by_name(fd, &at, &path, &error))
+	if (!descriptor_by_name(fd, &at, &path, &error))
 		return NEXT(futimens)(fd, times);
 	return error ? (int)edge(error)
 		     : NEXT(utimensat)(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW);
@@ -68,24 +67,4 @@ int futimes(int fd, const struct timeval times[2])
 	const struct timespec fine[2] = {{times[0].tv_sec, times[0].tv_usec * 1000},
 					 {times[1].tv_sec, times[1].tv_usec * 1000}};
 	return futimens(fd, fine);
-}
-
-int fsetxattr(int fd, const char *name, const void *value, size_t size, int flags)
-{
-	struct place at;
-	const char *path;
-	int error;
-	if (!by_name(fd, &at, &path, &error))
-		return NEXT(fsetxattr)(fd, name, value, size, flags);
-	return error ? (int)edge(error) : NEXT(lsetxattr)(path, name, value, size, flags);
-}
-
-int fremovexattr(int fd, const char *name)
-{
-	struct place at;
-	const char *path;
-	int error;
-	if (!by_name(fd, &at, &path, &error))
-		return NEXT(fremovexattr)(fd, name);
-	return error ? (int)edge(error) : NEXT(lremovexattr)(path, name);
 }

@@ -21,8 +21,8 @@ static DIR *stream_for(int fd)
 
 DIR *fdopendir(int fd)
 {
-	int flags = fcntl(fd, F_GETFL);
-	if (flags >= 0 && (flags & O_PATH))
+	struct descriptor d;
+	if (descriptor_find(fd, &d) && (NEXT(fcntl)(fd, F_GETFL) & O_PATH))
 		return edge(-EBADF), NULL;
 	return stream_for(fd);
 }
@@ -55,6 +55,7 @@ DIR *opendir(const char *path)
 	int error = place_find(&at, AT_FDCWD, path, PLACE_FOLLOW);
 	if (error)
 		return edge(error), NULL;
+	place_is_door(&at);
 	do {
 		if (!at.overlay && !(process_ready() && process_leads(at.name, strlen(at.name))))
 			dir = NEXT(opendir)(at.name);

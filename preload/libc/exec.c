@@ -45,13 +45,30 @@ int execvp(const char *file, char *const argv[])
 
 int fexecve(int fd, char *const argv[], char *const envp[])
 {
+	if (fd < 0 || !argv || !envp)
+		return (int)edge(-EINVAL);
 	return execveat(fd, "", argv, envp, AT_EMPTY_PATH);
+}
+
+/* Flags that ask for something else than starting it (AT_EXECVE_CHECK), or for the impossible. */
+static int ask_at(int dirfd, const char *path, char *const argv[], char *const envp[], int flags)
+{
+	struct place at;
+	const char *real = path;
+	int error = place_find(&at, dirfd, path, place_flags(flags));
+	if (!error && at.overlay)
+		error = file_reach(&at, &real);
+	if (error)
+		return (int)edge(error);
+	return NEXT(execveat)(at.overlay ? AT_FDCWD : dirfd, real, argv, envp, flags);
 }
 
 int execveat(int dirfd, const char *path, char *const argv[], char *const envp[], int flags)
 {
 	if (!process_ready())
 		return NEXT(execveat)(dirfd, path, argv, envp, flags);
+	if (flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
+		return ask_at(dirfd, path, argv, envp, flags);
 	return exec_at(dirfd, path, argv, envp, flags);
 }
 

@@ -2,7 +2,7 @@
 #include "overlain/libc.h"
 
 static const char *const names[] = {
-#define SYMBOL(name)   #name,
+#define SYMBOL(name) #name,
 #define TWIN(name, of)
 #include "symbols.def"
 #undef SYMBOL

@@ -27,6 +27,10 @@ static int open_at(int dirfd, const char *path, int flags, mode_t mode)
 		error = -EINVAL; /* whatever is there, since Linux 6.4 */
 	if (error)
 		return (int)edge(error);
+	if ((flags & O_CREAT) && !place_is_behind_door(&at) && follow)
+		place_is_link_inside(&at);
+	else if ((flags & O_DIRECTORY) && follow)
+		place_is_door(&at);
 	do
 		fd = at.overlay ? (int)edge(file_open(&at, flags, mode, NEXT(openat)))
 				: open_outside(&at, flags, mode);

@@ -7,7 +7,7 @@
 static int spawn_shell(pid_t *pid, const char *command, const posix_spawn_file_actions_t *actions,
 		       const posix_spawnattr_t *attributes)
 {
-	char *const argv[] = {(char *)(uintptr_t)"sh", (char *)(uintptr_t)"-c",
+	char *const argv[] = {(char *)(uintptr_t) "sh", (char *)(uintptr_t) "-c",
 			      (char *)(uintptr_t)command, NULL};
 	return posix_spawn(pid, "/bin/sh", actions, attributes, argv, environ);
 }

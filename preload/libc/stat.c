@@ -40,7 +40,7 @@ int fstatat(int dirfd, const char *path, struct stat *st, int flags)
 	do
 		result = at.overlay ? stat_inside(&at, st)
 				    : NEXT(fstatat)(at.dirfd, at.name, st, flags);
-	while (again(result, &at));
+	while (again(result, &at) || (result == 0 && place_showed_door(&at, st)));
 	return result;
 }
 
@@ -71,8 +71,8 @@ static int statx_inside(struct place *at, int flags, unsigned mask, struct statx
 	int error = file_reach(at, &path);
 	if (error)
 		return (int)edge(error);
-	int result = NEXT(statx)(AT_FDCWD, path, (flags & ~AT_EMPTY_PATH) | AT_SYMLINK_NOFOLLOW, mask,
-				 stx);
+	int result = NEXT(statx)(AT_FDCWD, path, (flags & ~AT_EMPTY_PATH) | AT_SYMLINK_NOFOLLOW,
+				 mask, stx);
 	if (result == 0)
 		show_statx(at, stx);
 	return result;
@@ -95,6 +95,16 @@ static int statx_descriptor(int fd, int flags, unsigned mask, struct statx *stx)
 	return result;
 }
 
+static bool showed_door(struct place *at, const struct statx *stx)
+{
+	struct stat st = {
+		.st_dev = makedev(stx->stx_dev_major, stx->stx_dev_minor),
+		.st_ino = stx->stx_ino,
+		.st_mode = stx->stx_mode,
+	};
+	return place_showed_door(at, &st);
+}
+
 int statx(int dirfd, const char *path, int flags, unsigned mask, struct statx *stx)
 {
 	struct place at;
@@ -106,7 +116,7 @@ int statx(int dirfd, const char *path, int flags, unsigned mask, struct statx *s
 	do
 		result = at.overlay ? statx_inside(&at, flags, mask, stx)
 				    : NEXT(statx)(at.dirfd, at.name, flags, mask, stx);
-	while (again(result, &at));
+	while (again(result, &at) || (result == 0 && showed_door(&at, stx)));
 	return result;
 }
 

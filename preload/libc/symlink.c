@@ -11,7 +11,7 @@ static ssize_t readlink_inside(struct place *at, char *buffer, size_t size)
 }
 
 /* The magic links of /proc name what is open: in merged's terms, where it is merged's. */
-static ssize_t readlink_outside(const struct place *at, char *buffer, size_t size)
+static ssize_t readlink_outside(const struct place *at, char *buffer, size_t size, bool plain)
 {
 	char target[PATH_MAX];
 	if (size > 0 && text_starts(at->name, "/proc/")) {
@@ -22,10 +22,11 @@ static ssize_t readlink_outside(const struct place *at, char *buffer, size_t siz
 			return (ssize_t)size;
 		}
 	}
-	return NEXT(readlinkat)(at->dirfd, at->name, buffer, size);
+	return plain ? NEXT(readlink)(at->name, buffer, size)
+		     : NEXT(readlinkat)(at->dirfd, at->name, buffer, size);
 }
 
-ssize_t readlinkat(int dirfd, const char *path, char *buffer, size_t size)
+static ssize_t read_link(int dirfd, const char *path, char *buffer, size_t size, bool plain)
 {
 	struct place at;
 	ssize_t result;
@@ -34,21 +35,26 @@ ssize_t readlinkat(int dirfd, const char *path, char *buffer, size_t size)
 		return edge(error);
 	do
 		result = at.overlay ? readlink_inside(&at, buffer, size)
-				    : readlink_outside(&at, buffer, size);
+				    : readlink_outside(&at, buffer, size, plain);
 	while (again(result, &at));
 	return result;
 }
 
+ssize_t readlinkat(int dirfd, const char *path, char *buffer, size_t size)
+{
+	return read_link(dirfd, path, buffer, size, false);
+}
+
 ssize_t readlink(const char *path, char *buffer, size_t size)
 {
-	return readlinkat(AT_FDCWD, path, buffer, size);
+	return read_link(AT_FDCWD, path, buffer, size, true);
 }
 
 ssize_t __readlink_chk(const char *path, char *buffer, size_t size, size_t room)
 {
 	if (size > room)
 		__chk_fail();
-	return readlinkat(AT_FDCWD, path, buffer, size);
+	return readlink(path, buffer, size);
 }
 
 ssize_t __readlinkat_chk(int dirfd, const char *path, char *buffer, size_t size, size_t room)

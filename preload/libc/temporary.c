@@ -26,7 +26,8 @@ static void fill_letters(char *letters)
 }
 
 /* Tries MAKE on one name after another until one is free. */
-static int try_names(char *template, int suffix, int (*make)(const char *name, int flags), int flags)
+static int try_names(char *template, int suffix, int (*make)(const char *name, int flags),
+		     int flags)
 {
 	char *letters = find_letters(template, suffix);
 	int saved = errno;

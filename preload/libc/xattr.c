@@ -1,20 +1,24 @@
 /* Extended attributes by name. The overlay's own are neither shown nor taken. */
-#include "overlain/libc.h"
+#include "xattr.h"
 
-#include <linux/limits.h>
-
-/* A name as it is stored, in a buffer of its own. */
-struct stored {
-	const char *name;
-	char buffer[XATTR_NAME_MAX + 1];
-};
-
-static int store(struct stored *s, const char *name)
+int xattr_store(struct stored *s, const char *name)
 {
 	ssize_t length = pointer_string(name, XATTR_NAME_MAX + 1);
 	if (length < 0)
 		return length == -ENAMETOOLONG ? -ERANGE : (int)length;
-	return layer_xattr_escape(name, s->buffer, &s->name);
+	int error = layer_xattr_escape(name, s->buffer, &s->name);
+	return !error && layer_xattr_private(s->name) ? -EOPNOTSUPP : error;
+}
+
+ssize_t xattr_reveal(char *all, ssize_t size, char *list, size_t room)
+{
+	if (size >= 0)
+		size = (ssize_t)layer_xattr_reveal(all, (size_t)size);
+	if (room && size > (ssize_t)room)
+		return edge(-ERANGE);
+	if (room && size > 0)
+		memcpy(list, all, (size_t)size);
+	return size;
 }
 
 static ssize_t get_inside(struct place *at, const char *name, void *value, size_t size)
@@ -23,9 +27,7 @@ static ssize_t get_inside(struct place *at, const char *name, void *value, size_
 	struct stored s;
 	int error = file_reach(at, &path);
 	if (!error)
-		error = store(&s, name);
-	if (!error && layer_xattr_private(s.name))
-		error = -EOPNOTSUPP;
+		error = xattr_store(&s, name);
 	return error ? edge(error) : NEXT(lgetxattr)(path, s.name, value, size);
 }
 
@@ -67,17 +69,12 @@ static ssize_t list_inside(struct place *at, char *list, size_t size)
 	ssize_t whole = sys_llistxattr(path, NULL, 0);
 	if (whole <= 0)
 		return edge(whole);
-	char *scratch = sys_pages((size_t)whole);
-	if (!scratch)
+	char *all = sys_pages((size_t)whole);
+	if (!all)
 		return edge(-ENOMEM);
-	ssize_t result = NEXT(llistxattr)(path, scratch, (size_t)whole);
-	if (result >= 0)
-		result = (ssize_t)layer_xattr_reveal(scratch, (size_t)result);
-	if (size && result > (ssize_t)size)
-		result = edge(-ERANGE);
-	if (size && result > 0)
-		memcpy(list, scratch, (size_t)result);
-	sys_munmap(scratch, (size_t)whole);
+	ssize_t result = NEXT(llistxattr)(path, all, (size_t)whole);
+	result = xattr_reveal(all, result, list, size);
+	sys_munmap(all, (size_t)whole);
 	return result;
 }
 
@@ -117,12 +114,11 @@ static int change_inside(struct place *at, const char *name, const void *value, 
 {
 	const char *path;
 	struct stored s;
-	int error = store(&s, name);
-	if (!error && layer_xattr_private(s.name))
-		error = -EOPNOTSUPP;
+	int error = xattr_store(&s, name);
 	if (!error)
 		error = file_reach(at, &path);
-	if (!error && text_starts(name, "user.") && at->node.type != DT_REG && !node_is_dir(&at->node))
+	if (!error && text_starts(name, "user.") && at->node.type != DT_REG &&
+	    !node_is_dir(&at->node))
 		error = -EPERM; /* xattr(7) */
 	if (!error && size == REMOVE) {
 		ssize_t there = sys_lgetxattr(path, s.name, NULL, 0);

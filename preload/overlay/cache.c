@@ -78,8 +78,8 @@ static void write_slot(struct slot *slot, const struct entry *entry)
 {
 	uint64_t words[ENTRY_WORDS];
 	uint64_t before = __atomic_load_n(&slot->sequence, __ATOMIC_RELAXED);
-	if ((before & 1) || !__atomic_compare_exchange_n(&slot->sequence, &before, before + 1, false,
-							 __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+	if ((before & 1) || !__atomic_compare_exchange_n(&slot->sequence, &before, before + 1,
+							 false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
 		return;
 	memcpy(words, entry, sizeof *entry);
 	for (size_t i = 0; i < ENTRY_WORDS; i++)

@@ -13,27 +13,36 @@ static int publish(const struct overlay *ov, struct path *p, struct stage *s)
 	return error;
 }
 
-/* What the parent's times were, to be put back: a copy-up is no change of the directory. */
+/* What a directory's times were, to be put back: a copy-up is no change of it. */
 struct kept_times {
 	struct timespec at[2];
 	bool known;
 };
 
-static struct kept_times parent_times(const struct overlay *ov, struct path *p)
+static struct kept_times keep_times(const char *path)
 {
-	PATH_PARENT(p);
 	struct stat st;
-	if (sys_lstat(layer_path(&ov->layers[0], p), &st))
+	if (sys_lstat(path, &st))
 		return (struct kept_times){.known = false};
 	return (struct kept_times){{st.st_atim, st.st_mtim}, true};
+}
+
+static void restore_times(const char *path, const struct kept_times *times)
+{
+	if (times->known)
+		sys_utimensat(AT_FDCWD, path, times->at, AT_SYMLINK_NOFOLLOW);
+}
+
+static struct kept_times keep_parent(const struct overlay *ov, struct path *p)
+{
+	PATH_PARENT(p);
+	return keep_times(layer_path(&ov->layers[0], p));
 }
 
 static void restore_parent(const struct overlay *ov, struct path *p, const struct kept_times *times)
 {
 	PATH_PARENT(p);
-	if (times->known)
-		sys_utimensat(AT_FDCWD, layer_path(&ov->layers[0], p), times->at,
-			      AT_SYMLINK_NOFOLLOW);
+	restore_times(layer_path(&ov->layers[0], p), times);
 }
 
 /* Says of P's directory that it holds entries with origins: whoever lists it must look at them. */
@@ -69,7 +78,7 @@ static int copy_up_one(const struct overlay *ov, struct path *p, struct node *n,
 		stage_discard(s.path);
 		return error;
 	}
-	struct kept_times times = parent_times(ov, p);
+	struct kept_times times = keep_parent(ov, p);
 	CHANGE(ov, p, false);
 	error = publish(ov, p, &s);
 	if (error)
@@ -144,6 +153,24 @@ static int copy_up_entries(const struct overlay *ov, struct path *p, const struc
 	return error;
 }
 
+/* In an opaque directory they hide nothing any more. */
+static void drop_whiteouts(const char *path)
+{
+	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	char buffer[1024] __attribute__((aligned(8)));
+	struct stat st;
+	ssize_t size;
+	while (fd >= 0 && (size = sys_getdents64(fd, buffer, sizeof buffer)) > 0)
+		for (ssize_t at = 0; at < size;) {
+			const struct dirent64 *entry = (const void *)(buffer + at);
+			at += entry->d_reclen;
+			if (entry->d_type == DT_CHR &&
+			    !sys_fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) &&
+			    st.st_rdev == 0)
+				sys_unlinkat(fd, entry->d_name, 0);
+		}
+}
+
 /*
  * One object after another comes up, and the view stays what it is at every step; when all of a
  * directory is in the upper, an opaque mark cuts it off from below.
@@ -161,8 +188,12 @@ int overlay_copy_up_tree(const struct overlay *ov, struct path *p, struct node *
 	if (error)
 		return error;
 	CHANGE(ov, p, true);
-	error = layer_mark(layer_path(&ov->layers[0], p), "opaque", "y");
+	error = mark_opaque(ov, p);
 	if (!error) {
+		char *path = layer_path(&ov->layers[0], p);
+		struct kept_times times = keep_times(path);
+		drop_whiteouts(path);
+		restore_times(path, &times);
 		n->parts = 1;
 		n->end = 1;
 	}

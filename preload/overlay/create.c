@@ -94,8 +94,8 @@ int overlay_birth_end(struct birth *b, int result)
 	if (b->staged && result >= 0) {
 		inherit_group(b);
 		const char *final = layer_path(&b->overlay->layers[0], b->final);
-		int error = b->type == DT_DIR ? publish_dir(b, final)
-					      : sys_rename(b->path, final, 0);
+		int error =
+			b->type == DT_DIR ? publish_dir(b, final) : sys_rename(b->path, final, 0);
 		if (error) {
 			stage_discard(b->path);
 			result = error;

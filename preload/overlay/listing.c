@@ -6,8 +6,8 @@
 
 /*
  * A listing being made. Records lie one behind the other in `list`; `table` finds them by name
- * (offset + 1, open addressing); until the end d_off holds the layer. A name that some layer hides stays as a record of type DT_WHT
- * until the end, so that the layers below cannot bring it back.
+ * (offset + 1, open addressing); until the end d_off holds the layer. A name that some layer hides
+ * stays as a record of type DT_WHT until the end, so that the layers below cannot bring it back.
  */
 struct builder {
 	const struct overlay *overlay;
@@ -185,7 +185,8 @@ static int read_parts(struct builder *b, struct path *p, const struct node *n)
 	char *buffer = sys_pages(BUFFER_SIZE);
 	int error = buffer ? 0 : -ENOMEM;
 	const struct overlay *ov = b->overlay;
-	for (unsigned i = n->layer; !error && i < ov->layer_count; i = node_next_part(ov, n, i + 1)) {
+	for (unsigned i = n->layer; !error && i < ov->layer_count;
+	     i = node_next_part(ov, n, i + 1)) {
 		const char *path = layer_path(&ov->layers[i], p);
 		CLOSE_SCOPED int fd =
 			sys_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
@@ -239,8 +240,8 @@ static void finish(struct builder *b, struct path *p, const struct node *n)
 		at += size;
 		if (entry->d_type == DT_WHT)
 			continue;
-		bool own = entry->d_off == 0 &&
-			   (entry->d_type == DT_DIR || (n->marks & NODE_IMPURE));
+		bool own =
+			entry->d_off == 0 && (entry->d_type == DT_DIR || (n->marks & NODE_IMPURE));
 		memmove(b->list->records + kept, entry, size);
 		entry = record_at(b, kept);
 		if (renumber && own)

@@ -51,3 +51,17 @@ void stage_discard(const char *path)
 {
 	discard_at(AT_FDCWD, path);
 }
+
+int overlay_enter_removed(const struct overlay *ov)
+{
+	struct stage s;
+	if (!ov->writable)
+		return -ENOENT;
+	stage_name(ov, &s);
+	int error = sys_mkdir(s.path, 0700);
+	if (error)
+		return error;
+	error = (int)SYS1(SYS_chdir, s.path);
+	sys_rmdir(s.path);
+	return error;
+}

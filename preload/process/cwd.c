@@ -34,6 +34,7 @@ static bool copy_slot(const struct slot *slot, uint64_t version, struct slot *co
 	copy->known = slot->known;
 	copy->base.overlay = slot->base.overlay;
 	copy->base.leads = slot->base.leads;
+	copy->base.guess = slot->base.guess;
 	copy->base.length = slot->base.length;
 	copy->base.moved = slot->base.moved;
 	memcpy(copy->base.path, slot->base.path, slot->base.length + 1u);
@@ -83,6 +84,7 @@ static void base_of(struct base *base, const struct overlay *ov, const char *nam
 {
 	base->overlay = ov;
 	base->leads = !ov && process_leads(name, length);
+	base->guess = false;
 	base->moved = ov ? overlay_generation(ov) : 0;
 	base->length = (uint16_t)length;
 	memcpy(base->path, name, length);
@@ -158,20 +160,55 @@ void cwd_enter(const struct place *at)
 	set(&base);
 }
 
+int cwd_ask(struct base *base)
+{
+	int error = ask(base);
+	if (!error)
+		set(base);
+	return error;
+}
+
+void cwd_leave(struct place *at)
+{
+	struct base base;
+	bool absolute = at->name[0] == '/';
+	if ((!absolute && (cwd_base(&base) || base.overlay)) ||
+	    !place_spell(at, absolute ? NULL : &base, at->name)) {
+		set(NULL);
+		return;
+	}
+	base_of(&base, NULL, path_rel(&at->path), at->path.length);
+	base.guess = true;
+	set(&base);
+}
+
 void cwd_unknown(void)
 {
 	set(NULL);
 }
 
+/*
+ * The kernel may stand in any part of it, or nowhere at all: it is copied up, and removed, behind a
+ * process's back.
+ */
 void cwd_adopt(const char *name)
 {
-	struct place at;
-	struct stat here, there;
-	if (place_set(&at, name) || !at.overlay || !node_is_dir(&at.node))
+	char real[PATH_MAX];
+	struct base base;
+	const char *rest;
+	const struct overlay *ov = process_overlay(name, strlen(name), &rest);
+	ssize_t size = sys_getcwd(real, sizeof real);
+	if (!ov || (size < 0 && size != -ENOENT))
 		return;
-	if (sys_fstatat(AT_FDCWD, ".", &here, 0) ||
-	    sys_lstat(overlay_reach(at.overlay, &at.node, &at.path), &there))
+	rest += *rest == '/';
+	bool here = size < 0;
+	for (unsigned i = 0; i < ov->layer_count && !here; i++) {
+		size_t root = ov->layers[i].root_length;
+		here = text_below(real, (size_t)size - 1, ov->layers[i].root, root) &&
+		       text_same(real + root + (real[root] == '/'), rest);
+	}
+	if (!here)
 		return;
-	if (here.st_dev == there.st_dev && here.st_ino == there.st_ino)
-		cwd_enter(&at);
+	base_of(&base, ov, rest, strlen(rest));
+	set(&base);
 }

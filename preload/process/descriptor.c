@@ -10,8 +10,8 @@
 
 #include <string.h>
 
-#define CHUNK  256
-#define CHUNKS 4096
+#define CHUNK    256
+#define CHUNKS   4096
 #define TOO_LONG 0xffff
 
 struct entry {
@@ -165,7 +165,8 @@ bool descriptor_base(int fd, struct base *base)
 		return false;
 	if (d.length == TOO_LONG || process_borrowed())
 		return ask(fd, base);
-	if (d.kind == DESCRIPTOR_DIR && d.moved != overlay_generation(&process_mounts()->at[d.overlay]))
+	if (d.kind == DESCRIPTOR_DIR &&
+	    d.moved != overlay_generation(&process_mounts()->at[d.overlay]))
 		follow_move(fd, &d);
 	base->overlay = d.kind == DESCRIPTOR_OUTSIDE ? NULL : &process_mounts()->at[d.overlay];
 	base->leads = d.kind == DESCRIPTOR_OUTSIDE;

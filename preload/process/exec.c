@@ -31,14 +31,17 @@ int exec_start(struct start *s, struct place *at, const char *name, char *const 
 		return error;
 	if (s->depth == 0)
 		s->name = name;
-	s->inside |= at->overlay != NULL;
-	/* A script that has nothing to do with merged is the kernel's own affair. */
-	if (s->depth == 0 || s->inside) {
+	/* A script the kernel can find its way with is left to it. */
+	s->ours |= at->overlay || at->name != at->asked;
+	if (s->depth == 0 || s->ours) {
 		s->path = p.path;
 		s->argv = argv;
 	}
-	if (script_is(&p))
+	s->inside |= at->overlay != NULL;
+	if (script_is(&p)) {
+		s->inside = false; /* it is the interpreter that counts */
 		return script_start(s, &p, name, argv);
+	}
 	if (p.escape)
 		error = escape_report(name, p.escape);
 	return error ? error : hand_over(s);

@@ -13,7 +13,8 @@ struct start {
 	const char *name;  /* what the caller starts, as the kernel would name it to a script */
 	const char *path;  /* what CALL is to start */
 	char *const *argv; /* likewise */
-	bool inside;       /* something met on the way to the program lies in merged */
+	bool ours;         /* the kernel would not find by itself what was met on the way */
+	bool inside;       /* the program itself lies in merged */
 	bool closing;      /* NAME goes by a descriptor that exec closes */
 	unsigned depth;    /* scripts met so far */
 };
@@ -90,6 +91,11 @@ bool handover_inside(void);
  * it lies in no layer.
  */
 ssize_t reverse_name(const char *real, char *buffer);
+
+/* --- proc.c --- */
+
+/* What follows "/proc/PID/" or "/proc/PID/task/TID/"; NULL for other names. OWN: it is us. */
+const char *proc_entry(const char *name, bool *own);
 
 /* --- mountinfo.c: the overlays as lines of the mount table --- */
 

@@ -32,28 +32,34 @@ static bool climbs(const char *path)
 	return false;
 }
 
+/* True when AT, whose path was just spelled out, is remembered and needs no walk. */
+static bool recall(struct place *at)
+{
+	return overlay_recall(at->overlay, &at->path, &at->node) &&
+	       !(at->node.type == DT_LNK && (at->flags & PLACE_FOLLOW));
+}
+
 /* REST below the directory AT stands at, all of it inside one overlay. */
 static int find_below(struct place *at, const char *rest)
 {
 	while (*rest == '/')
 		rest++;
-	size_t length = at->path.length;
-	if (process_mounts()->count == 1 && *rest && is_plain(rest)) {
-		size_t more = strlen(rest);
-		if (length + 1 + more < PATH_MAX) {
-			char *end = path_rel(&at->path) + length;
-			if (length)
-				*end++ = '/';
-			memcpy(end, rest, more + 1);
-			at->path.length = (uint16_t)(end - path_rel(&at->path) + (ptrdiff_t)more);
-			if (overlay_recall(at->overlay, &at->path, &at->node) &&
-			    !(at->node.type == DT_LNK && (at->flags & PLACE_FOLLOW)))
-				return 0;
-			path_cut(&at->path, length);
-		}
+	const size_t length = at->path.length, more = strlen(rest);
+	if (process_mounts()->count == 1 && length + 1 + more < PATH_MAX && is_plain(rest)) {
+		char *end = path_rel(&at->path) + length;
+		if (length)
+			*end++ = '/';
+		memcpy(end, rest, more + 1);
+		at->path.length = (uint16_t)(end + more - path_rel(&at->path));
+		if (recall(at))
+			return 0;
+		path_cut(&at->path, length);
 	}
 	int error = overlay_lookup(at->overlay, &at->path, &at->node);
-	return error ? error : place_walk(at, rest);
+	if (error)
+		return error;
+	at->removed = node_absent(&at->node);
+	return place_walk(at, rest);
 }
 
 static int pass_on(struct place *at)
@@ -67,45 +73,91 @@ static int pass_on(struct place *at)
 /* Names that may lead into merged by way of what this process has open. */
 static bool is_magic(const char *path)
 {
-	static const char *const names[] = {"/proc/self/cwd", "/proc/self/fd/", "/proc/thread-self/",
-					    "/dev/fd/",       "/dev/std"};
+	static const char *const names[] = {"/proc/self/cwd", "/proc/self/fd/",
+					    "/proc/thread-self/", "/dev/fd/", "/dev/std"};
 	for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
 		if (text_starts(path, names[i]))
 			return true;
 	return false;
 }
 
-/* Walks the whole of an absolute path, as the kernel would. */
-static int walk_from_root(struct place *at, const char *path)
+/* Walks the whole of PATH from BASE, or from the root, as the kernel would. */
+static int walk_from(struct place *at, const struct base *base, const char *path)
 {
 	at->overlay = NULL;
 	path_clear(&at->path);
-	return place_walk(at, path);
+	int error = base ? path_set(&at->path, base->path, base->length) : 0;
+	return error ? error : place_walk(at, path);
+}
+
+bool place_spell(struct place *at, const struct base *base, const char *path)
+{
+	path_clear(&at->path);
+	if (base && path_set(&at->path, base->path, base->length))
+		return false;
+	while (*path) {
+		const char *end = path;
+		while (*end && *end != '/')
+			end++;
+		size_t length = (size_t)(end - path);
+		if (length == 2 && path[0] == '.' && path[1] == '.') {
+			path_pop(&at->path);
+		} else if (length > 1 || (length == 1 && path[0] != '.')) {
+			size_t was = at->path.length;
+			if (was + 1 + length >= PATH_MAX)
+				return false;
+			path_rel(&at->path)[was] = '/';
+			memcpy(path_rel(&at->path) + was + 1, path, length);
+			path_cut(&at->path, was + 1 + length);
+		}
+		at->slash = *end == '/';
+		path = end + at->slash;
+	}
+	return true;
+}
+
+/*
+ * From outside merged. The text tells whether the path can lead inside; where it has "..", the text
+ * may be wrong about symlinks, and the path is walked. Everything else goes on as it came.
+ */
+static int find_outside(struct place *at, const struct base *base, const char *path)
+{
+	const char *rest;
+	if ((at->flags & PLACE_WALK) || (!base && is_magic(path)))
+		return walk_from(at, base, path);
+	if (!place_spell(at, base, path))
+		return pass_on(at);
+	const char *name = path_rel(&at->path);
+	const struct overlay *ov = process_overlay(name, at->path.length, &rest);
+	bool leads = !ov && process_leads(name, at->path.length);
+	if (!ov && !leads) {
+		at->slash = false;
+		return pass_on(at);
+	}
+	if (climbs(path))
+		return walk_from(at, base, path);
+	if (!ov) {
+		at->dirfd = AT_FDCWD;
+		at->name = at->path.length ? name : "/";
+		return 0;
+	}
+	rest += *rest == '/';
+	path_set(&at->path, rest, strlen(rest));
+	at->overlay = ov;
+	if (!at->slash && recall(at))
+		return 0;
+	at->slash = false;
+	return walk_from(at, base, path);
 }
 
 static int find_absolute(struct place *at, const char *path, size_t length)
 {
 	const char *rest;
 	at->overlay = process_overlay(path, length, &rest);
-	if (at->overlay) {
-		path_clear(&at->path);
-		return find_below(at, rest);
-	}
-	if ((at->flags & PLACE_WALK) || climbs(path))
-		return walk_from_root(at, path);
-	if (is_magic(path))
-		return walk_from_root(at, path);
-	return pass_on(at);
-}
-
-/* Below a directory outside: only one that has a merged below it, or "..", can lead inside. */
-static int find_outside(struct place *at, const struct base *base, const char *path)
-{
-	if (!(at->flags & PLACE_WALK) && !base->leads && !climbs(path))
-		return pass_on(at);
-	at->overlay = NULL;
-	int error = path_set(&at->path, base->path, base->length);
-	return error ? error : place_walk(at, path);
+	if (!at->overlay)
+		return find_outside(at, NULL, path);
+	path_clear(&at->path);
+	return find_below(at, rest);
 }
 
 __attribute__((noinline)) static int find_relative(struct place *at, const char *path)
@@ -117,8 +169,16 @@ __attribute__((noinline)) static int find_relative(struct place *at, const char 
 	} else if (!descriptor_base(at->asked_dirfd, &base)) {
 		return pass_on(at);
 	}
-	if (!base.overlay)
+	if (!base.overlay) {
+		/* Only from above merged, or by "..", does a relative path get there. */
+		if (!(at->flags & PLACE_WALK) && !base.leads && !climbs(path))
+			return pass_on(at);
+		if (base.guess && cwd_ask(&base))
+			return pass_on(at);
+	}
+	if (!base.overlay) {
 		return find_outside(at, &base, path);
+	}
 	at->overlay = base.overlay;
 	int error = path_set(&at->path, base.path, base.length);
 	return error ? error : find_below(at, path);
@@ -130,7 +190,7 @@ int place_find(struct place *at, int dirfd, const char *path, unsigned flags)
 	at->asked_dirfd = dirfd;
 	at->flags = flags;
 	at->links = 0;
-	at->slash = at->self = false;
+	at->slash = at->self = at->removed = false;
 	at->tried = false;
 	pass_on(at);
 	if (!process_ready())

@@ -67,19 +67,6 @@ static int path_of(struct place *at, struct program *p)
 	return error ? error : at->node.type == DT_REG ? 0 : -EACCES;
 }
 
-static int open_program(struct place *at, struct program *p)
-{
-	int error;
-	do {
-		int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK |
-			    (at->flags & PLACE_FOLLOW ? 0 : O_NOFOLLOW);
-		error = path_of(at, p);
-		if (!error)
-			error = sys_openat(AT_FDCWD, p->path, flags, 0);
-	} while (error < 0 && place_again(at, -error));
-	return error;
-}
-
 /* Without a look at it: what is certain to fail, fails. */
 static int unseen(int error, struct program *p)
 {
@@ -97,14 +84,29 @@ static int unseen(int error, struct program *p)
 	}
 }
 
+/* *FD is negative where there is nothing to be read, which is no error. */
+static int open_program(struct place *at, struct program *p, int *fd)
+{
+	do {
+		int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK |
+			    (at->flags & PLACE_FOLLOW ? 0 : O_NOFOLLOW);
+		int error = path_of(at, p);
+		if (error)
+			return error;
+		*fd = sys_openat(AT_FDCWD, p->path, flags, 0);
+	} while (*fd < 0 && place_again(at, -*fd));
+	return *fd < 0 ? unseen(*fd, p) : 0;
+}
+
 int program_look(struct place *at, struct program *p)
 {
 	char head[HEAD_READ];
+	CLOSE_SCOPED int fd = -1;
 	memset(p->head, 0, sizeof p->head);
 	p->escape = NULL;
-	CLOSE_SCOPED int fd = open_program(at, p);
-	if (fd < 0)
-		return unseen(fd, p);
+	int error = open_program(at, p, &fd);
+	if (error || fd < 0)
+		return error;
 	ssize_t size = sys_read(fd, head, sizeof head);
 	if (size < 0)
 		return size == -EISDIR ? -EACCES : 0;

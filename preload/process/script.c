@@ -48,9 +48,9 @@ static int split(char *head, char **interpreter, char **argument)
 		return -ENOEXEC;
 	*end = 0;
 	char *rest = find_end(*interpreter, end);
-	char *more = *rest ? skip_blanks(rest, end) : rest;
+	char *more = is_blank(*rest) ? skip_blanks(rest, end) : end;
 	*rest = 0;
-	*argument = more < end && *more ? more : NULL;
+	*argument = more < end ? more : NULL;
 	return 0;
 }
 
@@ -61,6 +61,8 @@ int script_start(struct start *s, struct program *p, const char *name, char *con
 	int error = split(p->head, &interpreter, &argument);
 	if (error)
 		return error;
+	if (!*interpreter)
+		return -EACCES; /* "" leads to the working directory in there */
 	if (s->closing)
 		return -ENOENT; /* the interpreter would not find it */
 	if (++s->depth > SCRIPTS_MAX)

@@ -9,8 +9,8 @@
 #define STREAMS 1024
 
 struct stream {
-	int fd;   /* 0: free; else the descriptor + 1 */
-	long at;  /* offset in the listing, which is what telldir gives */
+	int fd;  /* 0: free; else the descriptor + 1 */
+	long at; /* offset in the listing, which is what telldir gives */
 	struct listing *listing;
 };
 

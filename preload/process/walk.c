@@ -86,8 +86,9 @@ static int go_up(struct place *at)
 		enter(at);
 		return error;
 	}
-	if (!node_is_dir(&at->node))
+	if (!node_is_dir(&at->node) && !at->removed)
 		return node_absent(&at->node) ? -ENOENT : -ENOTDIR;
+	at->removed = false;
 	if (path_pop(&at->path))
 		return overlay_lookup(at->overlay, &at->path, &at->node);
 	const struct overlay *ov = at->overlay;
@@ -103,6 +104,7 @@ static int go_up(struct place *at)
 static int go_down_inside(struct place *at, const struct component *c)
 {
 	struct node parent = at->node;
+	at->removed = false;
 	if (!node_is_dir(&parent))
 		return node_absent(&parent) ? -ENOENT : -ENOTDIR;
 	int error = path_push(&at->path, c->text, c->length);
@@ -129,7 +131,8 @@ static int go_down_outside(struct place *at, const struct component *c)
 	return 0;
 }
 
-/* /proc/PID/fd/N and its like lead to objects, whatever their text says: the kernel follows them. */
+/* /proc/PID/fd/N and its like lead to objects, whatever their text says: the kernel follows them.
+ */
 static bool is_magic(const char *name)
 {
 	const char *of = text_after(name, "/proc/");
@@ -173,7 +176,8 @@ static int walk_plainly(struct place *at, const char **rest)
 		if (is_dots(&c, 2))
 			error = go_up(at);
 		else if (is_dots(&c, 1))
-			error = at->overlay && !node_is_dir(&at->node) ? -ENOTDIR : 0;
+			error = at->overlay && !at->removed && !node_is_dir(&at->node) ? -ENOTDIR
+										       : 0;
 		else if (at->overlay)
 			error = go_down_inside(at, &c);
 		else
@@ -242,6 +246,21 @@ __attribute__((noinline)) static int walk_links(struct place *at, const char *re
 	return what;
 }
 
+/* A directory that was removed while it is open or the cwd: the kernel still has its remains. */
+static int stay(struct place *at)
+{
+	struct stat st;
+	int error = sys_fstatat(at->asked_dirfd, ".", &st, 0);
+	if (!error && st.st_nlink > 0) /* a lower's, which was never removed itself */
+		error = at->asked_dirfd == AT_FDCWD ? overlay_enter_removed(at->overlay) : -ENOENT;
+	if (error)
+		return error;
+	at->overlay = NULL;
+	at->dirfd = at->asked_dirfd;
+	at->name = ".";
+	return 0;
+}
+
 int place_walk(struct place *at, const char *rest)
 {
 	int what = walk_plainly(at, &rest);
@@ -249,31 +268,11 @@ int place_walk(struct place *at, const char *rest)
 		what = walk_links(at, rest);
 	if (what < 0)
 		return what;
+	if (at->overlay && at->removed)
+		return stay(at);
 	if (at->overlay)
 		return 0;
 	at->dirfd = AT_FDCWD;
 	at->name = at->path.length ? path_rel(&at->path) : "/";
 	return 0;
-}
-
-/* Trees of the system where nobody keeps links into merged, and many names are looked for in vain. */
-static bool never_leads_in(const char *name)
-{
-	static const char *const trees[] = {"/usr", "/lib", "/lib64", "/bin", "/sbin",
-					    "/etc", "/proc", "/sys",  "/dev"};
-	for (unsigned i = 0; i < sizeof trees / sizeof *trees; i++)
-		if (text_below(name, strlen(name), trees[i], strlen(trees[i])))
-			return true;
-	return false;
-}
-
-bool place_leads_in(struct place *at)
-{
-	unsigned flags = at->flags;
-	if (at->asked[0] == '/' && never_leads_in(at->asked))
-		return false;
-	int error = place_find(at, at->asked_dirfd, at->asked, flags | PLACE_WALK);
-	at->flags = flags;
-	at->tried = true;
-	return !error && at->overlay;
 }

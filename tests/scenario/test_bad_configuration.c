@@ -154,7 +154,7 @@ Test(bad_configuration, options)
 
 Test(bad_configuration, mounts)
 {
-	refuses(SETTINGS(PRELOAD, "OVERLAIN_MOUNTS=merged"), "OVERLAIN_MOUNTS", "merged");
+	refuses(SETTINGS(PRELOAD, "OVERLAIN_MOUNTS=merged"), "OVERLAIN_MOUNTS", "lowerdir");
 	refuses(SETTINGS(PRELOAD, "OVERLAIN_MOUNTS=merged lowerdir=low\nother lowerdir=nowhere"),
 		"OVERLAIN_MOUNTS", "nowhere");
 	refuses(SETTINGS(PRELOAD, "OVERLAIN_MOUNTS=merged lowerdir=low,colour=blue"),
@@ -197,7 +197,7 @@ static void refuses_library_in(const char *directory)
 	assert_refused(program(area, NULL,
 			       ARGV(format("%s/overlain", place), "run", "-o", "lowerdir=low",
 				    "merged", "--", "touch", "merged/proof", "proof")),
-		       before, "LD_PRELOAD", place);
+		       before, "cannot be preloaded", place);
 }
 
 Test(bad_configuration, a_library_path_that_cannot_be_preloaded)

@@ -162,7 +162,8 @@ Test(configuration, default_workdir)
 	says(shell(area,
 		   SETTINGS("OVERLAIN_MERGED=merged", "OVERLAIN_LOWERDIR=low",
 			    "OVERLAIN_UPPERDIR=up"),
-		   "echo x >>merged/a; cat up/a; mount | tail -1 | grep -o 'workdir=[^,)]*'"),
+		   "echo x >>merged/a; cat up/a; tail -1 /proc/self/mounts | grep -o 'workdir=[^, "
+		   "]*'"),
 	     format("below\nx\nworkdir=%s/up.work\n", area), "", 0);
 	says(shell(area, NULL, "ls -d up.work; ls low up"), "up.work\nlow:\na\n\nup:\na\nc\n", "",
 	     0);
@@ -239,10 +240,16 @@ Test(configuration, env_prints_what_env_and_eval_take)
 		     "export LD_PRELOAD=" LIBRARY "\n");
 }
 
-Test(configuration, other_preloads_stay)
+/* What a program leaves out of its child's environment, the child is given all the same. */
+Test(configuration, scrubbed_environments)
 {
 	says(shell(area, SETTINGS("OVERLAIN_MERGED=merged", "OVERLAIN_LOWERDIR=low"),
-		   "env LD_PRELOAD= ls merged; env -i ls merged"),
-	     "a\n", "", 0);
+		   "env LD_PRELOAD= ls merged; env -i ls merged; unset OVERLAIN_LOWERDIR; ls "
+		   "merged"),
+	     "a\na\na\n", "", 0);
+}
+
+Test(configuration, other_preloads_stay)
+{
 	assert_holds(shell(area, NULL, "LD_PRELOAD=libc.so.6 " RUN_IT "env").out, "libc.so.6");
 }

@@ -3,17 +3,15 @@
 #include <criterion/criterion.h>
 
 #include "house.h"
+#include "mount.h"
 
 SUITE(mounts);
-
-/* The kernel's line goes on with options of its own. */
-#define UP_TO_WORKDIR " | sed 's/\\(workdir=[^,) ]*\\).*/\\1/'"
 
 #define like_the_kernel(...) in_house(__VA_ARGS__, .unlike_plain = true)
 
 Test(mounts, mount)
 {
-	like_the_kernel("mount | tail -1" UP_TO_WORKDIR "; mount -t overlay | wc -l");
+	like_the_kernel(MOUNT " | tail -1" UP_TO_WORKDIR "; " MOUNT " -t overlay | wc -l");
 }
 
 Test(mounts, tables)

@@ -158,7 +158,8 @@ Test(reading, without_an_upper_nothing_changes)
 {
 	same_everywhere(.lower = {HOUSE_TOP, HOUSE_BASE}, .read_only = true, .unlike_plain = true,
 			.script = "cd merged; echo x >README; echo x >other; rm -f README; "
-				  "rm -rf docs 2>&1 | sort; mkdir d; ln -s a b; ln README r; mv README r; "
+				  "rm -rf docs 2>&1 | sort; mkdir d; ln -s a b; ln README r; mv "
+				  "README r; "
 				  "chmod 600 README; touch README; touch new; rmdir empty; "
 				  "truncate -s 0 big; test -w README || echo read-only; "
 				  "cat README; cp README copy");

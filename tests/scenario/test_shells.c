@@ -151,7 +151,8 @@ Test(shells, what_others_change)
 		 "sh -c 'echo more >>README'; cat README; echo docs/*; sh -c 'rm -r docs; "
 		 "mkdir docs; >docs/other'; echo docs/*; read l <docs/other || echo empty; "
 		 "sh -c 'mv bin tools'; test -x tools/hello && echo moved; test -e bin/hello || "
-		 "echo away; tools/hello");
+		 "echo away; tools/hello",
+		 .own_upper = true);
 }
 
 Test(shells, side_by_side)

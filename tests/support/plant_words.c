@@ -76,11 +76,6 @@ static bool make_fifo(const struct entry *entry)
 	return mkfifo(entry->path, 0644) == 0;
 }
 
-static bool make_whiteout(const struct entry *entry)
-{
-	return entry->over || mknod(entry->path, S_IFCHR, makedev(0, 0)) == 0;
-}
-
 static bool make_whiteout_xattr(const struct entry *entry)
 {
 	return entry->over || (write_all(entry->path, "", 0, 0) &&
@@ -101,6 +96,13 @@ static bool make_opaque_file(const struct entry *entry)
 		remove_tree(entry->path);
 	return make_directory(entry) &&
 	       (entry->over || write_all(format("%s/.wh..wh..opq", entry->path), "", 0, 0));
+}
+
+/* On a file system that takes no such device, an overlay for one, the form that needs none. */
+static bool make_whiteout(const struct entry *entry)
+{
+	return entry->over || mknod(entry->path, S_IFCHR, makedev(0, 0)) == 0 ||
+	       (errno == EPERM && make_whiteout_file(entry));
 }
 
 static bool set_mode(const struct entry *entry)

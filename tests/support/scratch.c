@@ -3,6 +3,8 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include <criterion/criterion.h>
 
@@ -29,6 +31,15 @@ void scratch_remove(void)
 const char *scratch(void)
 {
 	return root;
+}
+
+bool scratch_takes_devices(void)
+{
+	char *probe = format("%s/probe", root);
+	bool taken = mknod(probe, S_IFCHR, makedev(0, 0)) == 0;
+
+	unlink(probe);
+	return taken;
 }
 
 void remove_tree(const char *path)

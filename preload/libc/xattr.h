@@ -1,0 +1,25 @@
+/* What the calls on extended attributes share, by name and by descriptor. */
+#ifndef LIBC_XATTR_H
+#define LIBC_XATTR_H
+
+#include "overlain/libc.h"
+
+#include <linux/limits.h>
+
+/* A program's name for an attribute as it is stored on disk. */
+struct stored {
+	const char *name;
+	char buffer[XATTR_NAME_MAX + 1];
+};
+/* -EINVAL, -ERANGE, -EFAULT for the name; -EOPNOTSUPP for one of the overlay's own. */
+int xattr_store(struct stored *s, const char *name);
+/*
+ * The list ALL of SIZE bytes (or -1, with errno set) as programs see it, copied to LIST where ROOM
+ * is not 0; answers its size, or -1 and ERANGE.
+ */
+ssize_t xattr_reveal(char *all, ssize_t size, char *list, size_t room);
+
+/* descriptor_attributes.c: must FD be changed by name? Then where, or *ERROR why not. */
+bool descriptor_by_name(int fd, struct place *at, const char **path, int *error);
+
+#endif

@@ -1,0 +1,66 @@
+/* Extended attributes by descriptor, under the same names as by path. */
+#include "xattr.h"
+
+/* True when FD is open on something inside merged, whose names are escaped. */
+static bool is_inside(int fd)
+{
+	struct descriptor d;
+	return descriptor_find(fd, &d) && d.kind != DESCRIPTOR_OUTSIDE;
+}
+
+ssize_t fgetxattr(int fd, const char *name, void *value, size_t size)
+{
+	struct stored s;
+	if (!is_inside(fd))
+		return NEXT(fgetxattr)(fd, name, value, size);
+	int error = xattr_store(&s, name);
+	return error ? edge(error) : NEXT(fgetxattr)(fd, s.name, value, size);
+}
+
+ssize_t flistxattr(int fd, char *list, size_t size)
+{
+	if (!is_inside(fd))
+		return NEXT(flistxattr)(fd, list, size);
+	ssize_t whole = NEXT(flistxattr)(fd, NULL, 0);
+	if (whole <= 0)
+		return whole;
+	char *all = sys_pages((size_t)whole);
+	if (!all)
+		return edge(-ENOMEM);
+	ssize_t result = NEXT(flistxattr)(fd, all, (size_t)whole);
+	result = xattr_reveal(all, result, list, size);
+	sys_munmap(all, (size_t)whole);
+	return result;
+}
+
+int fsetxattr(int fd, const char *name, const void *value, size_t size, int flags)
+{
+	struct place at;
+	struct stored s;
+	const char *path;
+	int error;
+	if (!is_inside(fd))
+		return NEXT(fsetxattr)(fd, name, value, size, flags);
+	error = xattr_store(&s, name);
+	if (error)
+		return (int)edge(error);
+	if (!descriptor_by_name(fd, &at, &path, &error))
+		return NEXT(fsetxattr)(fd, s.name, value, size, flags);
+	return error ? (int)edge(error) : NEXT(lsetxattr)(path, s.name, value, size, flags);
+}
+
+int fremovexattr(int fd, const char *name)
+{
+	struct place at;
+	struct stored s;
+	const char *path;
+	int error;
+	if (!is_inside(fd))
+		return NEXT(fremovexattr)(fd, name);
+	error = xattr_store(&s, name);
+	if (error)
+		return (int)edge(error);
+	if (!descriptor_by_name(fd, &at, &path, &error))
+		return NEXT(fremovexattr)(fd, s.name);
+	return error ? (int)edge(error) : NEXT(lremovexattr)(path, s.name);
+}
