@@ -75,6 +75,9 @@ bool layer_is_xwhiteout(const char *path);
 /* True when the directory PATH says that it holds whiteouts in xattr form. */
 bool layer_is_xmarked(const char *path);
 
+/* The same of a name just read from the open directory DIRFD; XMARKED as layer_is_xmarked. */
+bool layer_entry_is_whiteout(int dirfd, const struct dirent64 *entry, bool xmarked);
+
 /* The forms a whiteout can take, best first; which one a file system allows is found by trying. */
 enum whiteout_form { WHITEOUT_DEVICE, WHITEOUT_XATTR, WHITEOUT_FILE };
 /* Makes a whiteout of that form at PATH, absolute; -EPERM or -EOPNOTSUPP where it cannot be. */
@@ -88,8 +91,8 @@ int layer_mark(const char *path, const char *mark, const char *value);
  * the handle stored at PATH, or 0 where there is none or it cannot be told.
  */
 uint64_t layer_read_origin(const char *path);
-/* Stores at the object TO, half-made, the identity of FROM; false where the disk cannot. */
-bool layer_write_origin(const char *from, const char *to);
+/* Stores at the object TO, half-made, that it was FROM, inode INO; false where the disk cannot. */
+bool layer_write_origin(const char *from, uint64_t ino, const char *to);
 
 /* --- extended attributes as programs see them --- */
 

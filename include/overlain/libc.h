@@ -37,6 +37,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 #include <utime.h>
+#include <linux/openat2.h>
 /* clang-format on */
 
 #include "overlain/process.h"
@@ -56,6 +57,9 @@ ssize_t __readlink_chk(const char *path, char *buffer, size_t size, size_t room)
 ssize_t __readlinkat_chk(int dirfd, const char *path, char *buffer, size_t size, size_t room);
 char *__getwd_chk(char *buffer, size_t room);
 void __chk_fail(void) __attribute__((noreturn));
+
+/* Names that only newer ones have. */
+int openat2(int dirfd, const char *path, const struct open_how *how, size_t size);
 
 #define SYMBOL(name) extern __typeof__(name) name __attribute__((visibility("default")));
 #define TWIN(name, of)

@@ -225,11 +225,11 @@ typedef int exec_call(const char *path, char *const argv[], char *const envp[], 
 int exec_place(struct place *at, const char *name, char *const argv[], char *const envp[],
 	       exec_call *call, void *data);
 /*
- * The same for FILE, looked for along PATH when it has no slash, and run by /bin/sh when it is no
- * program the kernel knows, as execvpe(3) does.
+ * The same for FILE, looked for along PATH when it has no slash; where SHELL, /bin/sh runs what is
+ * no program the kernel knows, as with execvpe(3) and not with posix_spawnp(3).
  */
-int exec_search(const char *file, char *const argv[], char *const envp[], exec_call *call,
-		void *data);
+int exec_search(const char *file, bool shell, char *const argv[], char *const envp[],
+		exec_call *call, void *data);
 /* Takes up what an exec handed over (the variable OVERLAIN_STATE), and removes it from ENVP. */
 void environment_adopt(char **envp);
 

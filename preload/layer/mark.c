@@ -92,6 +92,27 @@ bool layer_is_xmarked(const char *path)
 	return opaque_marks(path) & MARK_XWHITE;
 }
 
+bool layer_entry_is_whiteout(int dirfd, const struct dirent64 *entry, bool xmarked)
+{
+	struct stat st;
+	bool maybe = entry->d_type == DT_CHR || entry->d_type == DT_UNKNOWN ||
+		     (entry->d_type == DT_REG && xmarked);
+	if (!maybe || sys_fstatat(dirfd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW))
+		return false;
+	if (S_ISCHR(st.st_mode))
+		return st.st_rdev == 0;
+	if (!S_ISREG(st.st_mode) || st.st_size > 0 || !xmarked)
+		return false;
+	char path[64 + NAME_MAX];
+	struct text t;
+	text_init(&t, path, sizeof path);
+	text_add(&t, "/proc/self/fd/");
+	text_add_number(&t, (uint64_t)dirfd);
+	text_add(&t, "/");
+	text_add(&t, entry->d_name);
+	return layer_is_xwhiteout(path);
+}
+
 int layer_look(const struct layer *layer, struct path *p, unsigned parent_marks, bool want_marks,
 	       struct look *look)
 {

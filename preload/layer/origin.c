@@ -5,6 +5,9 @@
 
 #define ORIGIN_XATTR LAYER_XATTR "origin"
 
+/* The inode number itself, for file systems without handles; the kernel passes it over. */
+#define INO_XATTR LAYER_XATTR "overlain.ino"
+
 /* fs/overlayfs/overlayfs.h: version, magic, length of it all, flags, type of the handle. */
 struct origin {
 	uint8_t version;
@@ -41,19 +44,22 @@ uint64_t layer_read_origin(const char *path)
 	ssize_t size = sys_lgetxattr(path, ORIGIN_XATTR, &o, sizeof o);
 	if (size == -ENODATA)
 		size = sys_lgetxattr(path, "trusted.overlay.origin", &o, sizeof o);
+	uint64_t ino;
+	if (size == -ENODATA && sys_lgetxattr(path, INO_XATTR, &ino, sizeof ino) == sizeof ino)
+		return ino;
 	if (size < ORIGIN_HEADER || o.magic != ORIGIN_MAGIC || o.length != size)
 		return 0;
 	for (unsigned i = 0; i < sizeof inode_forms / sizeof *inode_forms; i++) {
 		if (o.type != inode_forms[i].type || size - ORIGIN_HEADER != inode_forms[i].length)
 			continue;
-		uint64_t ino = 0;
+		ino = 0;
 		memcpy(&ino, o.handle + inode_forms[i].at, inode_forms[i].size);
 		return ino;
 	}
 	return 0;
 }
 
-bool layer_write_origin(const char *from, const char *to)
+bool layer_write_origin(const char *from, uint64_t ino, const char *to)
 {
 	struct {
 		struct file_handle head;
@@ -61,7 +67,7 @@ bool layer_write_origin(const char *from, const char *to)
 	} h = {.head.handle_bytes = MAX_HANDLE_SZ};
 	int mount;
 	if (SYS5(SYS_name_to_handle_at, AT_FDCWD, from, &h.head, &mount, 0) < 0)
-		return false;
+		return sys_lsetxattr(to, INO_XATTR, &ino, sizeof ino, 0) == 0;
 	struct origin o = {
 		.magic = ORIGIN_MAGIC,
 		.length = (uint8_t)(ORIGIN_HEADER + h.head.handle_bytes),

@@ -2,7 +2,7 @@
  * Directory streams. One that a single layer fills is libc's own; a merged one is a snapshot of
  * ours (stream.c), told apart by its address.
  */
-#include "overlain/libc.h"
+#include "directory.h"
 
 /* The stream for the open directory FD, which it takes over; NULL and errno. */
 static DIR *stream_for(int fd)
@@ -55,7 +55,6 @@ DIR *opendir(const char *path)
 	int error = place_find(&at, AT_FDCWD, path, PLACE_FOLLOW);
 	if (error)
 		return edge(error), NULL;
-	place_is_door(&at);
 	do {
 		if (!at.overlay && !(process_ready() && process_leads(at.name, strlen(at.name))))
 			dir = NEXT(opendir)(at.name);
@@ -84,17 +83,16 @@ int dirfd(DIR *dir)
 }
 
 /* In a directory of one layer the odd whiteout is all there is to leave out. */
-static bool is_shown(DIR *dir, const struct dirent *entry)
+bool directory_shows(int fd, uint8_t type, const char *name)
 {
 	struct stat st;
 	struct descriptor d;
-	if (entry->d_type != DT_CHR && !layer_is_mark(entry->d_name))
+	if (type != DT_CHR && !layer_is_mark(name))
 		return true;
-	int fd = NEXT(dirfd)(dir);
 	if (!descriptor_find(fd, &d) || d.kind != DESCRIPTOR_DIR)
 		return true;
 	int saved = errno;
-	bool shown = fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	bool shown = fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
 	errno = saved;
 	return shown;
 }
@@ -106,7 +104,8 @@ struct dirent *readdir(DIR *dir)
 		return (struct dirent *)stream_read((struct stream *)dir);
 	do
 		entry = NEXT(readdir)(dir);
-	while (entry && process_ready() && !is_shown(dir, entry));
+	while (entry && process_ready() &&
+	       !directory_shows(NEXT(dirfd)(dir), entry->d_type, entry->d_name));
 	return entry;
 }
 

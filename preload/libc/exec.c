@@ -35,7 +35,7 @@ int execvpe(const char *file, char *const argv[], char *const envp[])
 {
 	if (!process_ready())
 		return NEXT(execvpe)(file, argv, envp);
-	return (int)edge(exec_search(file, argv, envp, execute, NULL));
+	return (int)edge(exec_search(file, true, argv, envp, execute, NULL));
 }
 
 int execvp(const char *file, char *const argv[])

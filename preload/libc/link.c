@@ -52,7 +52,8 @@ static int make_link(int from_fd, const char *old, int to_fd, const char *new, i
 	do {
 		if (!from.overlay && !to.overlay)
 			result = plain ? NEXT(link)(from.name, to.name)
-				       : NEXT(linkat)(from.dirfd, from.name, to.dirfd, to.name, flags);
+				       : NEXT(linkat)(from.dirfd, from.name, to.dirfd, to.name,
+						      flags);
 		else if (!from.overlay)
 			result = link_into(&from, &to, flags);
 		else

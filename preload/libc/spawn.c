@@ -30,5 +30,5 @@ int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t 
 	struct request request = {pid, actions, attributes};
 	if (!process_ready())
 		return NEXT(posix_spawnp)(pid, file, actions, attributes, argv, envp);
-	return -exec_search(file, argv, envp, spawn, &request);
+	return -exec_search(file, false, argv, envp, spawn, &request);
 }

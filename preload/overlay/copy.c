@@ -128,6 +128,6 @@ int copy_object(const char *from, const char *to, bool with_data, struct copied 
 	bool kin = S_ISDIR(st.st_mode) || (S_ISREG(st.st_mode) && st.st_nlink == 1);
 	*copied = (struct copied){.ino = st.st_ino};
 	if (!error && kin)
-		copied->origin = layer_write_origin(from, to);
+		copied->origin = layer_write_origin(from, st.st_ino, to);
 	return error ? error : copy_inode(from, to, &st);
 }

@@ -154,19 +154,17 @@ static int copy_up_entries(const struct overlay *ov, struct path *p, const struc
 }
 
 /* In an opaque directory they hide nothing any more. */
-static void drop_whiteouts(const char *path)
+static void drop_whiteouts(const char *path, bool xmarked)
 {
 	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	char buffer[1024] __attribute__((aligned(8)));
-	struct stat st;
 	ssize_t size;
 	while (fd >= 0 && (size = sys_getdents64(fd, buffer, sizeof buffer)) > 0)
 		for (ssize_t at = 0; at < size;) {
 			const struct dirent64 *entry = (const void *)(buffer + at);
 			at += entry->d_reclen;
-			if (entry->d_type == DT_CHR &&
-			    !sys_fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) &&
-			    st.st_rdev == 0)
+			if (layer_is_mark(entry->d_name) ||
+			    layer_entry_is_whiteout(fd, entry, xmarked))
 				sys_unlinkat(fd, entry->d_name, 0);
 		}
 }
@@ -188,11 +186,12 @@ int overlay_copy_up_tree(const struct overlay *ov, struct path *p, struct node *
 	if (error)
 		return error;
 	CHANGE(ov, p, true);
+	char *path = layer_path(&ov->layers[0], p);
+	bool xmarked = layer_is_xmarked(path);
 	error = mark_opaque(ov, p);
 	if (!error) {
-		char *path = layer_path(&ov->layers[0], p);
 		struct kept_times times = keep_times(path);
-		drop_whiteouts(path);
+		drop_whiteouts(path, xmarked);
 		restore_times(path, &times);
 		n->parts = 1;
 		n->end = 1;

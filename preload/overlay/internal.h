@@ -45,8 +45,6 @@ void shared_set_whiteout_form(const struct overlay *ov, enum whiteout_form form)
 
 /* A fresh name in workdir/work. */
 void stage_name(const struct overlay *ov, struct stage *s);
-/* Makes a whiteout device there. */
-int stage_whiteout(const struct overlay *ov, struct stage *s);
 /* Removes whatever stands there, directories with all they hold. Best effort. */
 void stage_discard(const char *path);
 
@@ -58,6 +56,8 @@ int mark_parent_impure(const struct overlay *ov, struct path *p);
 
 /* Hides P of the layers below; UPPER_HAS when it replaces the upper's own non-directory. */
 int whiteout_place(const struct overlay *ov, struct path *p, bool upper_has);
+/* A whiteout for P half-made at S; -EOPNOTSUPP where only ".wh." files can be. */
+int whiteout_stage(const struct overlay *ov, struct path *p, struct stage *s);
 /* Takes a ".wh." file beside P away, once P itself stands. */
 void whiteout_lift_beside(const struct overlay *ov, struct path *p);
 

@@ -104,33 +104,12 @@ struct part {
 	bool xwhite; /* it holds whiteouts in xattr form */
 };
 
-static bool is_whiteout(const struct part *part, const struct dirent64 *entry)
-{
-	struct stat st;
-	if (entry->d_type == DT_CHR || entry->d_type == DT_UNKNOWN) {
-		if (sys_fstatat(part->fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW))
-			return false;
-		return S_ISCHR(st.st_mode) && st.st_rdev == 0;
-	}
-	if (entry->d_type != DT_REG || !part->xwhite)
-		return false;
-	char path[64 + NAME_MAX];
-	struct text t;
-	text_init(&t, path, sizeof path);
-	text_add(&t, "/proc/self/fd/");
-	text_add_number(&t, (uint64_t)part->fd);
-	text_add(&t, "/");
-	text_add(&t, entry->d_name);
-	return sys_fstatat(part->fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       st.st_size == 0 && layer_is_xwhiteout(path);
-}
-
 static int add_entry(struct builder *b, const struct part *part, struct dirent64 *entry)
 {
 	uint32_t *place = find(b, entry->d_name);
 	if (*place)
 		return 0;
-	if (is_whiteout(part, entry))
+	if (layer_entry_is_whiteout(part->fd, entry, part->xwhite))
 		entry->d_type = DT_WHT;
 	entry->d_ino = overlay_show_ino(b->overlay, part->layer, entry->d_ino);
 	entry->d_off = part->layer;

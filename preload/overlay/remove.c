@@ -51,43 +51,35 @@ int overlay_unlink(const struct overlay *ov, struct path *p)
  */
 static int move_out(const struct overlay *ov, struct path *p, bool below, struct stage *s)
 {
-	int error;
-	if (below && shared_whiteout_form(ov) == WHITEOUT_DEVICE) {
-		error = stage_whiteout(ov, s);
-		if (error)
-			return error;
+	int error = below ? whiteout_stage(ov, p, s) : -EOPNOTSUPP;
+	if (!error) {
 		error = sys_rename(s->path, layer_path(&ov->layers[0], p), RENAME_EXCHANGE);
-	} else {
-		error = below ? whiteout_place(ov, p, false) : 0;
-		stage_name(ov, s);
-		if (!error)
-			error = sys_rename(layer_path(&ov->layers[0], p), s->path, 0);
+		if (error)
+			sys_unlink(s->path);
+		return error;
 	}
-	if (error)
-		stage_discard(s->path);
-	return error;
+	if (error != -EOPNOTSUPP)
+		return error;
+	error = below ? whiteout_place(ov, p, false) : 0;
+	stage_name(ov, s);
+	return error ? error : sys_rename(layer_path(&ov->layers[0], p), s->path, 0);
 }
 
 static bool holds_whiteouts_only(const char *path)
 {
+	bool xmarked = layer_is_xmarked(path), only = true;
 	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	char buffer[1024] __attribute__((aligned(8)));
 	ssize_t size;
-	while (fd >= 0 && (size = sys_getdents64(fd, buffer, sizeof buffer)) > 0)
-		for (ssize_t at = 0; at < size;) {
+	while (only && fd >= 0 && (size = sys_getdents64(fd, buffer, sizeof buffer)) > 0)
+		for (ssize_t at = 0; only && at < size;) {
 			const struct dirent64 *entry = (const void *)(buffer + at);
 			at += entry->d_reclen;
-			if (entry->d_type == DT_CHR || text_same(entry->d_name, ".") ||
-			    text_same(entry->d_name, "..") || layer_is_mark(entry->d_name))
-				continue;
-			struct stat st;
-			if (entry->d_type == DT_REG &&
-			    sys_fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-			    st.st_size == 0)
-				continue;
-			return false;
+			only = text_same(entry->d_name, ".") || text_same(entry->d_name, "..") ||
+			       layer_is_mark(entry->d_name) ||
+			       layer_entry_is_whiteout(fd, entry, xmarked);
 		}
-	return true;
+	return only;
 }
 
 static int remove_upper_dir(const struct overlay *ov, struct path *p, bool below)

@@ -21,12 +21,6 @@ void stage_name(const struct overlay *ov, struct stage *s)
 	text_add_hex(&t, salt + __atomic_add_fetch(&count, 1, __ATOMIC_RELAXED));
 }
 
-int stage_whiteout(const struct overlay *ov, struct stage *s)
-{
-	stage_name(ov, s);
-	return layer_make_whiteout(s->path, WHITEOUT_DEVICE);
-}
-
 static void discard_at(int dirfd, const char *name)
 {
 	int error = sys_unlinkat(dirfd, name, 0);

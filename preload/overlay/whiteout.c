@@ -20,39 +20,35 @@ static int mark_beside(const struct overlay *ov, struct path *p, bool make)
 	return make ? layer_make_whiteout(path, WHITEOUT_FILE) : sys_unlink(path);
 }
 
-/* An empty file in a directory that says it holds such whiteouts. */
-static int place_xattr(const struct overlay *ov, struct path *p)
+/* Says of P's directory that whiteouts in it may be marked files. */
+static int mark_parent(const struct overlay *ov, struct path *p)
 {
-	struct stage s;
-	stage_name(ov, &s);
-	int error = layer_make_whiteout(s.path, WHITEOUT_XATTR);
-	if (error)
-		return error;
 	struct node parent;
-	error = overlay_lookup_parent(ov, p, &parent);
-	if (!error && node_merged(ov, &parent)) {
-		PATH_PARENT(p);
-		CHANGE(ov, p, false);
-		error = layer_mark(layer_path(&ov->layers[0], p), "opaque", "x");
-	}
-	if (!error)
-		error = sys_rename(s.path, layer_path(&ov->layers[0], p), 0);
-	if (error)
-		sys_unlink(s.path);
-	return error;
+	int error = overlay_lookup_parent(ov, p, &parent);
+	if (error || !node_merged(ov, &parent))
+		return error;
+	PATH_PARENT(p);
+	CHANGE(ov, p, false);
+	return layer_mark(layer_path(&ov->layers[0], p), "opaque", "x");
 }
 
-static int place_device(const struct overlay *ov, struct path *p, bool upper_has)
+int whiteout_stage(const struct overlay *ov, struct path *p, struct stage *s)
 {
-	if (!upper_has)
-		return layer_make_whiteout(layer_path(&ov->layers[0], p), WHITEOUT_DEVICE);
-	struct stage s;
-	int error = stage_whiteout(ov, &s);
+	enum whiteout_form form = shared_whiteout_form(ov);
+	int error = -EOPNOTSUPP;
+	stage_name(ov, s);
+	for (; form < WHITEOUT_FILE; form++) {
+		error = layer_make_whiteout(s->path, form);
+		if (!refused(error))
+			break;
+		shared_set_whiteout_form(ov, form + 1);
+	}
+	if (form == WHITEOUT_FILE)
+		return -EOPNOTSUPP;
+	if (!error && form == WHITEOUT_XATTR)
+		error = mark_parent(ov, p);
 	if (error)
-		return error;
-	error = sys_rename(s.path, layer_path(&ov->layers[0], p), 0);
-	if (error)
-		sys_unlink(s.path);
+		sys_unlink(s->path);
 	return error;
 }
 
@@ -68,19 +64,20 @@ static int place_file(const struct overlay *ov, struct path *p, bool upper_has)
 
 int whiteout_place(const struct overlay *ov, struct path *p, bool upper_has)
 {
-	enum whiteout_form form = shared_whiteout_form(ov);
-	int error;
-	for (;; form++) {
-		if (form == WHITEOUT_DEVICE)
-			error = place_device(ov, p, upper_has);
-		else if (form == WHITEOUT_XATTR)
-			error = place_xattr(ov, p);
-		else
-			return place_file(ov, p, upper_has);
-		if (!refused(error))
-			return error;
-		shared_set_whiteout_form(ov, form + 1);
+	struct stage s;
+	if (!upper_has && shared_whiteout_form(ov) == WHITEOUT_DEVICE) {
+		int made = layer_make_whiteout(layer_path(&ov->layers[0], p), WHITEOUT_DEVICE);
+		if (!refused(made))
+			return made;
 	}
+	int error = whiteout_stage(ov, p, &s);
+	if (error == -EOPNOTSUPP)
+		return place_file(ov, p, upper_has);
+	if (!error)
+		error = sys_rename(s.path, layer_path(&ov->layers[0], p), 0);
+	if (error)
+		sys_unlink(s.path);
+	return error;
 }
 
 void whiteout_lift_beside(const struct overlay *ov, struct path *p)

@@ -9,25 +9,61 @@
 
 #include <string.h>
 
-/* Trees of the system where nobody keeps links into merged, and many names are looked for in vain. */
+/* Trees of the system where nobody keeps links into merged, and many names are looked for in vain.
+ */
 static bool never_leads_in(const char *name)
 {
-	static const char *const trees[] = {"/usr", "/lib", "/lib64", "/bin", "/sbin",
-					    "/etc", "/proc", "/sys",  "/dev"};
+	static const char *const trees[] = {"/usr", "/lib",  "/lib64", "/bin", "/sbin",
+					    "/etc", "/proc", "/sys",   "/dev"};
 	for (unsigned i = 0; i < sizeof trees / sizeof *trees; i++)
 		if (text_below(name, strlen(name), trees[i], strlen(trees[i])))
 			return true;
 	return false;
 }
 
+/* Spellings that were looked at already, by their hash; what is forgotten is looked at again. */
+#define MEMORY 256
+static uint64_t seen[MEMORY];
+
+static uint64_t hash_name(const char *name, size_t length, uint64_t hash)
+{
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ (unsigned char)name[i]) * 0x100000001b3ULL;
+	return hash;
+}
+
+static bool was_seen(uint64_t hash)
+{
+	return __atomic_load_n(&seen[(hash >> 32) % MEMORY], __ATOMIC_RELAXED) == hash;
+}
+
+static void remember(uint64_t hash)
+{
+	__atomic_store_n(&seen[(hash >> 32) % MEMORY], hash, __ATOMIC_RELAXED);
+}
+
+/* What a path's last component lies in, as it is spelled from the root. */
+static uint64_t hash_parent(const struct path *p)
+{
+	return hash_name(p->bytes + PATH_ROOM, path_last(p), 0x84222325cbf29ce4ULL);
+}
+
 bool place_leads_in(struct place *at)
 {
+	char target[16];
 	unsigned flags = at->flags;
-	if (at->asked[0] == '/' && never_leads_in(at->asked))
+	const bool absolute = at->asked[0] == '/';
+	if (absolute && never_leads_in(at->asked))
+		return false;
+	/* No link was met on the way to this directory before: only the name itself can be one. */
+	if (absolute && place_spell(at, NULL, at->asked) && was_seen(hash_parent(&at->path)) &&
+	    sys_readlinkat(AT_FDCWD, at->asked, target, sizeof target) < 0)
 		return false;
 	int error = place_find(at, at->asked_dirfd, at->asked, flags | PLACE_WALK);
 	at->flags = flags;
 	at->tried = true;
+	if (!error && !at->overlay && at->links == 0)
+		remember(hash_parent(&at->path));
 	return !error && at->overlay;
 }
 
@@ -62,23 +98,30 @@ static bool is_door(const struct stat *st)
 	return false;
 }
 
-/* Spellings that were compared already, by their hash. */
-#define MEMORY 64
-static uint64_t seen[MEMORY];
+/* NAME as it is spelled from the root, by its hash; 0 where that is not known. */
+static uint64_t hash_spelling(struct place *at, const char *name)
+{
+	struct base base;
+	if (name[0] == '/')
+		return hash_name(name, strlen(name), 0xcbf29ce484222325ULL);
+	if (at->dirfd != AT_FDCWD || cwd_base(&base) || base.overlay || base.guess)
+		return 0;
+	uint64_t hash = hash_name(base.path, base.length, 0xcbf29ce484222325ULL);
+	return hash_name(name, strlen(name), hash_name("/", 1, hash));
+}
 
-static bool compare(int dirfd, const char *name)
+static bool compare(struct place *at, const char *name)
 {
 	struct stat st;
-	uint64_t hash = 0xcbf29ce484222325ULL;
-	for (const char *c = name; *c; c++)
-		hash = (hash ^ (unsigned char)*c) * 0x100000001b3ULL;
-	uint64_t *memory = name[0] == '/' ? &seen[(hash >> 32) % MEMORY] : NULL;
-	if (memory && __atomic_load_n(memory, __ATOMIC_RELAXED) == hash)
+	uint64_t hash = hash_spelling(at, name);
+	if (hash && was_seen(hash))
 		return false;
-	if (sys_fstatat(dirfd, name, &st, 0) == 0 && is_door(&st))
+	if (sys_fstatat(at->dirfd, name, &st, 0))
+		return false;
+	if (is_door(&st))
 		return true;
-	if (memory)
-		__atomic_store_n(memory, hash, __ATOMIC_RELAXED);
+	if (hash)
+		remember(hash);
 	return false;
 }
 
@@ -87,7 +130,7 @@ bool place_is_door(struct place *at)
 	const char *name = at->name;
 	if (at->overlay || !process_ready() || at->self || !name || !*name || never_leads_in(name))
 		return false;
-	return compare(at->dirfd, name) && place_leads_in(at);
+	return compare(at, name) && place_leads_in(at);
 }
 
 /* A name in the directory the path starts from: the cwd may have been entered by a symlink. */
@@ -116,7 +159,7 @@ bool place_is_behind_door(struct place *at)
 		return false;
 	memcpy(parent, name, length);
 	parent[length] = 0;
-	return compare(at->dirfd, parent) && place_leads_in(at);
+	return compare(at, parent) && place_leads_in(at);
 }
 
 bool place_is_link_inside(struct place *at)
@@ -134,8 +177,7 @@ bool place_is_link_inside(struct place *at)
 bool place_showed_door(struct place *at, const struct stat *st)
 {
 	if (at->overlay || at->tried || !S_ISDIR(st->st_mode) || !process_ready() || !at->name ||
-	    !(at->flags & PLACE_FOLLOW) ||
-	    !*at->name || never_leads_in(at->name))
+	    !(at->flags & PLACE_FOLLOW) || !*at->name || never_leads_in(at->name))
 		return false;
 	return is_door(st) && place_leads_in(at);
 }

@@ -31,53 +31,34 @@ static bool take(const struct image *i, uint64_t at, void *into, size_t size)
 	return sys_pread(i->fd, into, size, (off_t)at) == (ssize_t)size;
 }
 
-static bool is_loader(const struct image *i, const Elf64_Phdr *header)
+static bool asks_for_loader(const struct image *i, const Elf64_Phdr *header)
 {
 	char name[64]; /* the end of it will do */
 	size_t size = header->p_filesz < sizeof name ? header->p_filesz : sizeof name;
 	if (!size || !take(i, header->p_offset + header->p_filesz - size, name, size))
 		return false;
 	name[size - 1] = 0;
-	const char *base = name;
-	for (const char *slash = name; (slash = text_find(slash, '/')); base = ++slash)
-		;
-	return text_same(base, LOADER);
-}
-
-/*
- * A shared object without a loader is either a static program or the loader itself, called to load
- * a program: only what was linked as a program says so.
- */
-static bool is_program(const struct image *i, const Elf64_Phdr *dynamic)
-{
-	Elf64_Dyn entry;
-	uint64_t end = dynamic->p_offset + dynamic->p_filesz;
-	for (uint64_t at = dynamic->p_offset; at + sizeof entry <= end; at += sizeof entry) {
-		if (!take(i, at, &entry, sizeof entry) || entry.d_tag == DT_NULL)
-			break;
-		if (entry.d_tag == DT_FLAGS_1)
-			return entry.d_un.d_val & DF_1_PIE;
-	}
-	return false;
+	return text_same(exec_base_name(name), LOADER);
 }
 
 const char *elf_escape(int fd, const void *head, size_t size)
 {
 	const struct image image = {fd, head, size};
 	Elf64_Ehdr elf;
-	Elf64_Phdr header, dynamic = {0};
+	Elf64_Phdr header;
 	if (size < sizeof elf || memcmp(head, ELFMAG, SELFMAG) != 0)
 		return NULL; /* the kernel knows what else it takes */
 	memcpy(&elf, head, sizeof elf);
+	if (elf.e_type != ET_EXEC && elf.e_type != ET_DYN)
+		return NULL;
 	if (elf.e_ident[EI_CLASS] != ELFCLASS64 || elf.e_machine != MACHINE)
 		return "built for another machine";
 	for (unsigned i = 0; i < elf.e_phnum; i++) {
 		if (!take(&image, elf.e_phoff + i * sizeof header, &header, sizeof header))
 			return NULL;
 		if (header.p_type == PT_INTERP)
-			return is_loader(&image, &header) ? NULL : "linked with another C library";
-		if (header.p_type == PT_DYNAMIC)
-			dynamic = header;
+			return asks_for_loader(&image, &header) ? NULL
+								: "linked with another C library";
 	}
-	return elf.e_type == ET_EXEC || is_program(&image, &dynamic) ? "statically linked" : NULL;
+	return "statically linked";
 }

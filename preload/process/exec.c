@@ -13,6 +13,13 @@ size_t exec_count(char *const argv[])
 	return count;
 }
 
+const char *exec_base_name(const char *path)
+{
+	for (const char *slash; (slash = text_find(path, '/'));)
+		path = slash + 1;
+	return path;
+}
+
 __attribute__((noinline)) static int hand_over(const struct start *s)
 {
 	char *slots[environment_slots(s->envp)];

@@ -53,32 +53,6 @@ static void add_cwd(struct text *t)
 	end_record(t, start);
 }
 
-/* What FD is open on, as far as the kernel can tell. */
-__attribute__((noinline)) static bool ask(int fd, struct descriptor *d)
-{
-	char link[40], real[PATH_MAX], name[PATH_MAX];
-	struct place at;
-	struct text t;
-	text_init(&t, link, sizeof link);
-	text_add(&t, "/proc/self/fd/");
-	text_add_number(&t, (uint64_t)fd);
-	ssize_t length = sys_readlink(link, real, sizeof real - 1);
-	if (length <= 0)
-		return false;
-	real[length] = 0;
-	if (!reverse_path(real, name) || place_set(&at, name) || !at.overlay ||
-	    at.path.length >= sizeof d->path)
-		return false;
-	d->kind = node_is_dir(&at.node) ? DESCRIPTOR_DIR : DESCRIPTOR_FILE;
-	d->type = at.node.type;
-	d->overlay = at.overlay->index;
-	d->layer = at.node.layer;
-	d->ino = at.node.ino;
-	d->length = at.path.length;
-	memcpy(d->path, path_rel(&at.path), at.path.length + 1u);
-	return true;
-}
-
 /* False where the number was reused behind our back. */
 static bool still(const struct descriptor *d, const struct stat *st)
 {
@@ -87,16 +61,22 @@ static bool still(const struct descriptor *d, const struct stat *st)
 		st->st_dev == process_mounts()->at[d->overlay].layers[d->layer].dev);
 }
 
+struct list {
+	struct text *text;
+	bool borrowed;
+};
+
 static void add_descriptor(int fd, const struct descriptor *known, void *data)
 {
-	struct text *t = data;
+	const struct list *list = data;
+	struct text *t = list->text;
 	struct stat st;
 	struct descriptor d = *known;
 	char *start = t->at;
-	int flags = sys_fcntl(fd, F_GETFD, 0);
-	if (flags < 0 || (flags & FD_CLOEXEC) || (process_borrowed() && !ask(fd, &d)))
+	if ((list->borrowed && !descriptor_ask(fd, &d)) || d.length >= sizeof d.path)
 		return;
-	if (d.length >= sizeof d.path || sys_fstat(fd, &st) || !still(&d, &st))
+	int flags = sys_fcntl(fd, F_GETFD, 0);
+	if (flags < 0 || (flags & FD_CLOEXEC) || sys_fstat(fd, &st) || !still(&d, &st))
 		return;
 	bool outside = d.kind == DESCRIPTOR_OUTSIDE;
 	const uint64_t numbers[] = {(uint64_t)fd, outside ? 0 : d.type, outside ? 0 : d.layer,
@@ -109,30 +89,24 @@ static void add_descriptor(int fd, const struct descriptor *known, void *data)
 	end_record(t, start);
 }
 
-/* A child of vfork has its parent's table and descriptors of its own: those it is started with. */
+/* A child of vfork may have exchanged the standard ones; what else it has, its parent had. */
 static void add_descriptors(struct text *t)
 {
 	struct descriptor d;
 	const struct descriptor unknown = {.kind = DESCRIPTOR_NONE};
-	descriptor_each(add_descriptor, t);
-	for (int fd = 0; fd <= 2 && process_borrowed(); fd++)
+	struct list list = {t, process_borrowed()};
+	descriptor_each(add_descriptor, &list);
+	for (int fd = 0; list.borrowed && fd <= 2; fd++)
 		if (!descriptor_find(fd, &d))
-			add_descriptor(fd, &unknown, t);
-}
-
-static const char *base_name(const char *path)
-{
-	for (const char *slash; (slash = text_find(path, '/'));)
-		path = slash + 1;
-	return path;
+			add_descriptor(fd, &unknown, &list);
 }
 
 /* The kernel names a process by the last component of what it was told to start: prctl(2). */
 static void add_name_of(struct text *t, const struct start *s)
 {
 	char *start = t->at;
-	const char *name = base_name(s->name);
-	if (text_starts(s->name, "/dev/fd/") || text_same(name, base_name(s->path)))
+	const char *name = exec_base_name(s->name);
+	if (text_starts(s->name, "/dev/fd/") || text_same(name, exec_base_name(s->path)))
 		return;
 	text_add(t, "comm:");
 	add_escaped(t, name);

@@ -22,6 +22,8 @@ struct start {
 int exec_start(struct start *s, struct place *at, const char *name, char *const argv[]);
 /* ARGV without its terminator. */
 size_t exec_count(char *const argv[]);
+/* The last component of PATH. */
+const char *exec_base_name(const char *path);
 
 /* --- program.c: what kind of program a file is --- */
 
@@ -83,6 +85,11 @@ void handover_write(struct text *t, const struct start *s);
 void handover_read(const char *state);
 /* True when this program was started by its name in merged. */
 bool handover_inside(void);
+
+/* --- descriptor_ask.c --- */
+
+/* Makes D, what the table says of FD or nothing, true of it; false when it is not in merged. */
+bool descriptor_ask(int fd, struct descriptor *d);
 
 /* --- reverse.c --- */
 

@@ -7,6 +7,7 @@
 #define DEFAULT_PATH "/bin:/usr/bin" /* confstr(3), _CS_PATH */
 
 struct search {
+	bool shell;
 	char *const *argv;
 	char *const *envp;
 	exec_call *call;
@@ -36,7 +37,7 @@ __attribute__((noinline)) static int start_shell(const struct search *s, const c
 static int try(const struct search *s, const char *name)
 {
 	int error = start(s, name, s->argv);
-	return error == -ENOEXEC ? start_shell(s, name) : error;
+	return error == -ENOEXEC && s->shell ? start_shell(s, name) : error;
 }
 
 /* Errors that leave hope for the rest of PATH. */
@@ -69,10 +70,10 @@ static int search(const struct search *s, const char *file, size_t length, const
 	}
 }
 
-int exec_search(const char *file, char *const argv[], char *const envp[], exec_call *call,
-		void *data)
+int exec_search(const char *file, bool shell, char *const argv[], char *const envp[],
+		exec_call *call, void *data)
 {
-	const struct search s = {argv, envp, call, data};
+	const struct search s = {shell, argv, envp, call, data};
 	ssize_t length = pointer_string(file, PATH_MAX);
 	if (length < 0)
 		return (int)length;

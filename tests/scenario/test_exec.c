@@ -66,7 +66,7 @@ Test(exec, path_that_was_changed_on_the_way)
 
 Test(exec, without_a_first_line)
 {
-	with_tools(EACH(EXEC_CALLS " posix_spawn vfork",
+	with_tools(EACH(EXEC_CALLS " posix_spawn posix_spawnp vfork",
 			CALL "$call merged/bin/plain a; " CALL "$call merged/bin/empty a; " CALL
 			     "$call merged/bin/empty2 a") "; "
 							  "PATH=$PWD/merged/bin:$PATH; " CALL
@@ -225,6 +225,10 @@ Test(exec, python)
 		   "with open('out', 'w') as f:\n"
 		   "    subprocess.run(['cat', 'data/file'], stdout=f)\n"
 		   "show('cat', 'out')\n"
+		   "for args in ['cat', 'out2'], ['grep', 'w', 'data/file', 'out2']:\n"
+		   "    with open('out2', 'a') as f:\n"
+		   "        f.write('w\\\\n'); f.flush()\n"
+		   "        print(subprocess.run(args, stdout=f, stderr=subprocess.PIPE))\n"
 		   "print(os.popen('cat data/file').read(), os.system('bin/say x >/dev/null'))\n"
 		   "os.execv('bin/say', ['say', 'last'])\n"
 		   "END\n"

@@ -68,6 +68,19 @@ static void same_outside(const char *script)
 	remove_tree(area);
 }
 
+/*
+ * A symlink outside may lead into merged. Where merged exists on disk, the library has to look
+ * before a name is made or a directory opened by such a path: whether the name is a link, whether
+ * the directory is the one under merged, where the shell has gone. These looks, and no others, are
+ * left out on both sides.
+ */
+#define LOOKS                                                                                      \
+	"function name(l) { split(l, part, \"\\\"\"); return part[2] }"                              \
+	"/^readlinkat\\(.*, (16|409[0-9])\\)/ || /^getcwd\\(/ || /^newfstatat\\(.*\\/merged\", / { next }"         \
+	"/^newfstatat\\(AT_FDCWD, \"[^\"]*\\/\", .*, 0\\)/ { next }"                                     \
+	"/^newfstatat\\(AT_FDCWD, .*, 0\\)/ && opened && name($0) == opened { next }"              \
+	"{ opened = /^openat.*O_DIRECTORY/ ? name($0) : \"\"; print }"
+
 /* From the first call on that is about the argument; what comes before is the loader's business. */
 static char *calls_about(const char *trace, const char *argument)
 {
@@ -93,7 +106,7 @@ static char *traced(const char *cwd, const char *const *settings, const char *co
 	shell(cwd, NULL,
 	      format("strace -o %s -e signal=none -e '%s' %s %s", trace, CALLS, options, command));
 	shell_text("/", format("sed -i '" ALIKE "' %s", trace));
-	return calls_about(content_of(trace), argument);
+	return calls_about(shell_text("/", format("tac %s | awk '" LOOKS "' | tac", trace)), argument);
 }
 
 static bool can_trace(void)

@@ -1,0 +1,107 @@
+/*
+ * Calls by number. Those that name files, or change what is known of descriptors, are led to the
+ * function of that name; what is not in the table goes to the kernel as it came (syscall.S).
+ */
+#include "overlain/libc.h"
+
+#include <string.h>
+
+#ifndef SYS_fchmodat2
+#define SYS_fchmodat2 452
+#endif
+#ifndef SYS_setxattrat
+#define SYS_setxattrat    463
+#define SYS_getxattrat    464
+#define SYS_listxattrat   465
+#define SYS_removexattrat 466
+#endif
+
+/* What syscall.S calls; it jumps to the answer. */
+__attribute__((used)) void *syscall_route(long number);
+
+typedef long entry(long a, long b, long c, long d, long e, long f);
+
+struct route {
+	entry *entry;
+	bool narrow; /* it answers an int */
+};
+
+/* What the kernel's call and libc's function do differently. */
+
+static int chmod_at(int dirfd, const char *path, mode_t mode)
+{
+	return fchmodat(dirfd, path, mode, 0);
+}
+
+static int access_at(int dirfd, const char *path, int mode)
+{
+	return faccessat(dirfd, path, mode, 0);
+}
+
+static int times_at(int dirfd, const char *path, const struct timespec times[2], int flags)
+{
+	return path ? utimensat(dirfd, path, times, flags) : futimens(dirfd, times);
+}
+
+static int rename_at(int from, const char *old, int to, const char *new)
+{
+	return renameat2(from, old, to, new, 0);
+}
+
+/* getcwd(2) answers the length, its terminator included. */
+static long name_cwd(char *buffer, size_t size)
+{
+	if (!buffer)
+		return edge(-EFAULT);
+	return getcwd(buffer, size) ? (long)strlen(buffer) + 1 : -1;
+}
+
+/* getdents(2): the old record has the type in its last byte, and the name where it was. */
+#ifdef SYS_getdents
+static long read_directory(int fd, char *buffer, unsigned room)
+{
+	ssize_t size = getdents64(fd, buffer, room);
+	for (ssize_t at = 0; at < size;) {
+		struct dirent64 *record = (void *)(buffer + at);
+		char *name = record->d_name, type = (char)record->d_type;
+		at += record->d_reclen;
+		memmove(name - 1, name, strlen(name) + 1);
+		buffer[at - 1] = type;
+	}
+	return size;
+}
+#endif
+
+static long answer_nothing(void)
+{
+	return edge(-ENOSYS); /* callers fall back on what is covered */
+}
+
+#define INT(name, function)  [SYS_##name] = {(entry *)(void *)(function), true},
+#define LONG(name, function) [SYS_##name] = {(entry *)(void *)(function), false},
+
+static const struct route routes[] = {
+#include "syscall.def"
+};
+
+static const struct route *find(long number)
+{
+	if (number < 0 || number >= (long)(sizeof routes / sizeof *routes))
+		return NULL;
+	const struct route *route = &routes[number];
+	return route->entry ? route : NULL;
+}
+
+static long take(long number, long a, long b, long c, long d, long e, long f)
+{
+	const struct route *route = find(number);
+	long result = route->entry(a, b, c, d, e, f);
+	return route->narrow ? (int)result : result;
+}
+
+void *syscall_route(long number)
+{
+	if (find(number) && process_ready())
+		return (void *)(uintptr_t)take;
+	return next_symbol(NEXT_syscall);
+}
