@@ -68,3 +68,11 @@ $(TEST_PROGRAMS) $(SCENARIO_TESTS) $(UNIT_TESTS) $(ASAN_TESTS):
 	$(call test_quiet,LINK,$@)$(CC) $(CFLAGS) -o $@ $^ $(TEST_LIBS)
 
 -include $(shell find $(TESTS) -name '*.d' 2>/dev/null)
+
+$(TESTS)/bench/operations: tests/bench/operations.c
+	@mkdir -p $(@D)
+	$(call test_quiet,CC,$<)$(CC) $(TEST_FLAGS) -O2 -o $@ $<
+
+.PHONY: bench
+bench: all $(TESTS)/bench/operations
+	@sh tests/bench/bench.sh $(BUILD)
