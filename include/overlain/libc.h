@@ -54,6 +54,8 @@ int __xmknodat(int version, int dirfd, const char *path, mode_t mode, dev_t *dev
 char *__realpath_chk(const char *path, char *resolved, size_t size);
 char *__getcwd_chk(char *buffer, size_t size, size_t room);
 ssize_t __readlink_chk(const char *path, char *buffer, size_t size, size_t room);
+ssize_t __recvfrom_chk(int fd, void *data, size_t length, size_t room, int flags,
+		       __SOCKADDR_ARG name, socklen_t *size);
 ssize_t __readlinkat_chk(int dirfd, const char *path, char *buffer, size_t size, size_t room);
 char *__getwd_chk(char *buffer, size_t room);
 void __chk_fail(void) __attribute__((noreturn));

@@ -53,7 +53,7 @@ bool place_leads_in(struct place *at)
 	char target[16];
 	unsigned flags = at->flags;
 	const bool absolute = at->asked[0] == '/';
-	if (absolute && never_leads_in(at->asked))
+	if (!at->asked[0] || (absolute && never_leads_in(at->asked)))
 		return false;
 	/* No link was met on the way to this directory before: only the name itself can be one. */
 	if (absolute && place_spell(at, NULL, at->asked) && was_seen(hash_parent(&at->path)) &&
