@@ -192,6 +192,7 @@ int place_find(struct place *at, int dirfd, const char *path, unsigned flags)
 	at->links = 0;
 	at->slash = at->self = at->removed = false;
 	at->tried = false;
+	path_clear(&at->path);
 	pass_on(at);
 	if (!process_ready())
 		return 0;
