@@ -156,6 +156,8 @@ int descriptor_place(int fd, struct place *at);
  * with the copy, as they do on the kernel's overlay.
  */
 void descriptor_reopen(const struct place *at);
+/* The name the kernel knows FD by, in REAL of PATH_MAX bytes; its length, -errno. */
+ssize_t descriptor_real(int fd, char *real);
 /* Rewrites what fstat gave for FD. */
 void descriptor_show_stat(int fd, struct stat *st);
 /* Fills BASE with the directory FD is open on; false when nothing is known of it. */

@@ -21,6 +21,8 @@ void text_add_bytes(struct text *t, const char *s, size_t size);
 void text_add_char(struct text *t, char c);
 void text_add_number(struct text *t, uint64_t n);
 void text_add_hex(struct text *t, uint64_t n);
+/* Adds "/proc/self/fd/FD". */
+void text_add_descriptor(struct text *t, int fd);
 static inline size_t text_length(const struct text *t)
 {
 	return (size_t)(t->at - t->start);

@@ -32,8 +32,7 @@ static int reach_by_descriptor(struct layer *layer)
 		return fd;
 	struct text reach;
 	text_init(&reach, layer->short_reach, sizeof layer->short_reach);
-	text_add(&reach, "/proc/self/fd/");
-	text_add_number(&reach, (uint64_t)layer_keep_high(fd));
+	text_add_descriptor(&reach, layer_keep_high(fd));
 	text_add_char(&reach, '/');
 	layer->reach = layer->short_reach;
 	layer->reach_length = (uint16_t)text_length(&reach);

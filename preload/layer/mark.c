@@ -106,8 +106,7 @@ bool layer_entry_is_whiteout(int dirfd, const struct dirent64 *entry, bool xmark
 	char path[64 + NAME_MAX];
 	struct text t;
 	text_init(&t, path, sizeof path);
-	text_add(&t, "/proc/self/fd/");
-	text_add_number(&t, (uint64_t)dirfd);
+	text_add_descriptor(&t, dirfd);
 	text_add(&t, "/");
 	text_add(&t, entry->d_name);
 	return layer_is_xwhiteout(path);

@@ -1,8 +1,6 @@
 /* The exec family, and what libc builds on it. */
 #include "overlain/libc.h"
 
-#include <alloca.h>
-
 static int execute(const char *path, char *const argv[], char *const envp[], void *data)
 {
 	(void)data;
@@ -72,55 +70,49 @@ int execveat(int dirfd, const char *path, char *const argv[], char *const envp[]
 	return exec_at(dirfd, path, argv, envp, flags);
 }
 
-/* The forms with a list: how many there are, then an array of them on the stack. */
-static size_t count_arguments(va_list arguments)
+/* The forms with a list: an array of it on the stack, and for execle the environment behind it. */
+enum form { EXECL, EXECLP, EXECLE };
+
+static int exec_list(enum form form, const char *name, const char *first, va_list list)
 {
-	size_t count = 1;
 	va_list copy;
-	va_copy(copy, arguments);
-	while (va_arg(copy, char *))
+	size_t count = 0;
+	va_copy(copy, list);
+	for (const char *argument = first; argument; argument = va_arg(copy, char *))
 		count++;
 	va_end(copy);
-	return count;
-}
-
-static void take_arguments(char **argv, const char *first, size_t count, va_list arguments)
-{
+	char *argv[count + 1];
 	argv[0] = (char *)(uintptr_t)first;
 	for (size_t i = 1; i <= count; i++)
-		argv[i] = va_arg(arguments, char *);
+		argv[i] = va_arg(list, char *);
+	if (form == EXECLP)
+		return execvp(name, argv);
+	return execve(name, argv, form == EXECLE ? va_arg(list, char *const *) : environ);
 }
 
 int execl(const char *path, const char *first, ...)
 {
-	va_list arguments;
-	va_start(arguments, first);
-	size_t count = first ? count_arguments(arguments) : 0;
-	char **argv = alloca((count + 1) * sizeof *argv);
-	take_arguments(argv, first, count, arguments);
-	va_end(arguments);
-	return execv(path, argv);
+	va_list list;
+	va_start(list, first);
+	int result = exec_list(EXECL, path, first, list);
+	va_end(list);
+	return result;
 }
 
 int execlp(const char *file, const char *first, ...)
 {
-	va_list arguments;
-	va_start(arguments, first);
-	size_t count = first ? count_arguments(arguments) : 0;
-	char **argv = alloca((count + 1) * sizeof *argv);
-	take_arguments(argv, first, count, arguments);
-	va_end(arguments);
-	return execvp(file, argv);
+	va_list list;
+	va_start(list, first);
+	int result = exec_list(EXECLP, file, first, list);
+	va_end(list);
+	return result;
 }
 
 int execle(const char *path, const char *first, ...)
 {
-	va_list arguments;
-	va_start(arguments, first);
-	size_t count = first ? count_arguments(arguments) : 0;
-	char **argv = alloca((count + 1) * sizeof *argv);
-	take_arguments(argv, first, count, arguments);
-	char *const *envp = va_arg(arguments, char *const *);
-	va_end(arguments);
-	return execve(path, argv, envp);
+	va_list list;
+	va_start(list, first);
+	int result = exec_list(EXECLE, path, first, list);
+	va_end(list);
+	return result;
 }

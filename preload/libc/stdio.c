@@ -35,8 +35,7 @@ static FILE *open_by_name(int fd, const char *mode)
 	char name[40], plain[64];
 	struct text link, t;
 	text_init(&link, name, sizeof name);
-	text_add(&link, "/proc/self/fd/");
-	text_add_number(&link, (uint64_t)fd);
+	text_add_descriptor(&link, fd);
 	text_init(&t, plain, sizeof plain);
 	for (; *mode; mode++)
 		if (*mode != 'x')
@@ -80,8 +79,7 @@ FILE *freopen(const char *path, const char *mode, FILE *file)
 		return NULL;
 	}
 	text_init(&link, name, sizeof name);
-	text_add(&link, "/proc/self/fd/");
-	text_add_number(&link, (uint64_t)fd);
+	text_add_descriptor(&link, fd);
 	FILE *again_file = NEXT(freopen)(name, mode, file);
 	int saved = errno;
 	if (again_file)

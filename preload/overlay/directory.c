@@ -58,8 +58,7 @@ static int canonical(const struct config *c, const char *given, char *path, stru
 	if (result < 0)
 		return result;
 	text_init(&t, link, sizeof link);
-	text_add(&t, "/proc/self/fd/");
-	text_add_number(&t, (uint64_t)fd);
+	text_add_descriptor(&t, fd);
 	ssize_t length = sys_readlink(link, path, PATH_MAX);
 	if (length >= PATH_MAX)
 		return -ENAMETOOLONG;

@@ -127,17 +127,9 @@ void descriptor_note(int fd, const struct place *at)
 /* The name the kernel knows FD by, turned into merged's. */
 static bool ask(int fd, struct base *base)
 {
-	char link[40], real[PATH_MAX];
+	char real[PATH_MAX];
 	const char *rest;
-	struct text t;
-	text_init(&t, link, sizeof link);
-	text_add(&t, "/proc/self/fd/");
-	text_add_number(&t, (uint64_t)fd);
-	ssize_t length = sys_readlink(link, real, sizeof real - 1);
-	if (length <= 0)
-		return false;
-	real[length] = 0;
-	if (!reverse_path(real, base->path))
+	if (descriptor_real(fd, real) <= 0 || !reverse_path(real, base->path))
 		return false;
 	base->overlay = process_overlay(base->path, strlen(base->path), &rest);
 	base->leads = false;

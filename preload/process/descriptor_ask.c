@@ -21,18 +21,24 @@ static bool agrees(const struct descriptor *d, const char *real)
 	return rest && (!*rest || text_same(rest, " (deleted)"));
 }
 
-bool descriptor_ask(int fd, struct descriptor *d)
+ssize_t descriptor_real(int fd, char *real)
 {
-	char link[40], real[PATH_MAX], name[PATH_MAX];
-	struct place at;
+	char link[40];
 	struct text t;
 	text_init(&t, link, sizeof link);
-	text_add(&t, "/proc/self/fd/");
-	text_add_number(&t, (uint64_t)fd);
-	ssize_t length = sys_readlink(link, real, sizeof real - 1);
-	if (length <= 0)
+	text_add_descriptor(&t, fd);
+	ssize_t length = sys_readlink(link, real, PATH_MAX - 1);
+	if (length > 0)
+		real[length] = 0;
+	return length;
+}
+
+bool descriptor_ask(int fd, struct descriptor *d)
+{
+	char real[PATH_MAX], name[PATH_MAX];
+	struct place at;
+	if (descriptor_real(fd, real) <= 0)
 		return false;
-	real[length] = 0;
 	if (agrees(d, real))
 		return true;
 	if (!reverse_path(real, name) || place_set(&at, name) || !at.overlay ||

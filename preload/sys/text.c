@@ -51,6 +51,12 @@ void text_add_hex(struct text *t, uint64_t n)
 	add_digits(t, n, 16);
 }
 
+void text_add_descriptor(struct text *t, int fd)
+{
+	text_add(t, "/proc/self/fd/");
+	text_add_number(t, (uint64_t)fd);
+}
+
 bool text_same(const char *a, const char *b)
 {
 	while (*a != '\0' && *a == *b)
