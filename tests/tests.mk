@@ -12,7 +12,10 @@ test_quiet = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(2);)
 TEST_SUPPORT := $(wildcard tests/support/*.c)
 # What those programs may link: nothing of Criterion, for it runs where no test runner is.
 TEST_PLAIN := $(addprefix tests/support/,format.c listing.c listing_entry.c)
+IDLE_LIBRARY := $(TESTS)/idle.so
 TEST_PROGRAMS := $(patsubst tests/%.c,$(TESTS)/%,$(wildcard tests/programs/*.c))
+# What unit tests share stands on the rooms, so scenarios cannot link it.
+UNIT_SUPPORT := $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
 UNIT_TESTS := $(patsubst tests/%.c,$(TESTS)/%,$(wildcard tests/unit/test_*.c))
 ASAN_TESTS := $(patsubst $(TESTS)/%,$(TESTS)/asan/%,$(UNIT_TESTS))
 SCENARIO_TESTS := $(patsubst tests/%.c,$(TESTS)/%,$(wildcard tests/scenario/test_*.c))
@@ -23,7 +26,7 @@ TEST_ROOMS := $(filter-out %/mem.c,$(ROOMS_SRC))
 # test_objects(sources, prefix): where the objects of these sources go.
 test_objects = $(patsubst %.c,$(TESTS)/$(2)obj/%.o,$(1))
 
-.PHONY: check check-tools check-unit check-scenario check-asan
+.PHONY: check check-tools check-unit check-scenario check-asan check-freestanding
 .SECONDARY:
 
 check-tools:
@@ -33,20 +36,38 @@ check: check-tools
 	@$(MAKE) --no-print-directory check-all
 
 .PHONY: check-all
-check-all: all $(TEST_PROGRAMS) $(UNIT_TESTS) $(SCENARIO_TESTS)
+check-all: all $(TEST_PROGRAMS) $(IDLE_LIBRARY) $(UNIT_TESTS) $(SCENARIO_TESTS) check-freestanding
 	@sh tests/run $(UNIT_TESTS) $(SCENARIO_TESTS)
 
 check-unit: $(UNIT_TESTS)
 	@sh tests/run $(UNIT_TESTS)
 
-check-scenario: all $(TEST_PROGRAMS) $(SCENARIO_TESTS)
+check-scenario: all $(TEST_PROGRAMS) $(IDLE_LIBRARY) $(SCENARIO_TESTS)
 	@sh tests/run $(SCENARIO_TESTS)
 
 # The rooms never call malloc, so a leak can only be a test's own string.
 check-asan: $(ASAN_TESTS)
 	@ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 sh tests/run $(ASAN_TESTS)
 
+# A front end may carry the rooms into a process that has no C library: what they are linked from is all they need. The
+# stack protector keeps its canary in libc's thread area.
+FREE_ROOMS := $(patsubst %.c,$(TESTS)/free/%.o,$(ROOMS_SRC))
+
+check-freestanding: $(TESTS)/free/rooms.so
+
+$(TESTS)/free/rooms.so: $(FREE_ROOMS)
+	$(call test_quiet,LINK,$@)$(CC) $(CFLAGS) -nostdlib -shared -Wl,-z,defs -o $@ $^
+
+$(TESTS)/free/%.o: %.c
+	@mkdir -p $(@D)
+	$(call test_quiet,CC,$<)$(CC) $(ALL_CFLAGS) -fno-builtin -fno-stack-protector -MMD -MP -c -o $@ $<
+
 $(TESTS)/obj/preload/%.o $(TESTS)/asan/obj/preload/%.o: TEST_FLAGS += $(LANGUAGE) -fno-strict-aliasing
+
+# What a preloaded library costs the loader by itself.
+$(IDLE_LIBRARY):
+	@mkdir -p $(@D)
+	$(call test_quiet,LINK,$@)echo 'char room[65536];' | $(CC) $(CFLAGS) -shared -Wl,-z,now -Wl,-z,relro -xc -o $@ -
 
 $(TESTS)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -58,8 +79,8 @@ $(TESTS)/asan/obj/%.o: %.c
 
 $(TEST_PROGRAMS): $(TESTS)/%: $(TESTS)/obj/tests/%.o $(call test_objects,$(TEST_PLAIN))
 $(SCENARIO_TESTS): $(TESTS)/%: $(TESTS)/obj/tests/%.o $(call test_objects,$(TEST_SUPPORT))
-$(UNIT_TESTS): $(TESTS)/%: $(TESTS)/obj/tests/%.o $(call test_objects,$(TEST_SUPPORT) $(TEST_ROOMS))
-$(ASAN_TESTS): $(TESTS)/asan/%: $(TESTS)/asan/obj/tests/%.o $(call test_objects,$(TEST_SUPPORT) $(TEST_ROOMS),asan/)
+$(UNIT_TESTS): $(TESTS)/%: $(TESTS)/obj/tests/%.o $(call test_objects,$(TEST_SUPPORT) $(UNIT_SUPPORT) $(TEST_ROOMS))
+$(ASAN_TESTS): $(TESTS)/asan/%: $(TESTS)/asan/obj/tests/%.o $(call test_objects,$(TEST_SUPPORT) $(UNIT_SUPPORT) $(TEST_ROOMS),asan/)
 
 $(SCENARIO_TESTS) $(UNIT_TESTS) $(ASAN_TESTS): TEST_LIBS := -lcriterion
 $(ASAN_TESTS): CFLAGS += $(ASAN_FLAGS)

@@ -86,6 +86,8 @@ void place_pair(struct place *from, struct place *to);
 bool place_is_link_inside(struct place *at);
 /* The same after stat has answered ST for AT. */
 bool place_showed_door(struct place *at, const struct stat *st);
+/* This process made a symlink, or is about to start a process that may. */
+void place_links_made(void);
 /* The absolute path programs know AT by, in BUFFER of PATH_MAX bytes; -ENAMETOOLONG. */
 int place_name(const struct place *at, char *buffer);
 /* Sets AT to the object behind a name that is canonical and absolute, without following it. */

@@ -6,12 +6,22 @@ static int raise_to(struct place *at, const char **path)
 	return (int)edge(file_raise(at, path));
 }
 
+/* Who may search a directory decides what may be seen in it: what was learnt is void. */
+static struct change search_change(const struct place *at)
+{
+	return node_is_dir(&at->node) ? change_begin(at->overlay, &at->path, false)
+				      : (struct change){.overlay = NULL};
+}
+#define SEARCH_CHANGE(at)                                                                          \
+	__attribute__((cleanup(change_end), unused)) struct change change = search_change(at)
+
 static int chmod_inside(struct place *at, mode_t mode, int flags)
 {
 	const char *path;
 	if (at->node.type == DT_LNK)
 		return (int)edge(-EOPNOTSUPP);
 	int error = raise_to(at, &path);
+	SEARCH_CHANGE(at);
 	return error ? error : NEXT(fchmodat)(AT_FDCWD, path, mode, flags & ~AT_SYMLINK_NOFOLLOW);
 }
 
@@ -50,6 +60,7 @@ static int chown_inside(struct place *at, uid_t uid, gid_t gid)
 {
 	const char *path;
 	int error = raise_to(at, &path);
+	SEARCH_CHANGE(at);
 	return error ? error : NEXT(fchownat)(AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW);
 }
 
@@ -159,8 +170,10 @@ static int truncate_inside(struct place *at, off_t size)
 	const char *path;
 	if (node_is_dir(&at->node))
 		return (int)edge(-EISDIR);
+	if (size < 0 || (!node_absent(&at->node) && at->node.type != DT_REG))
+		return (int)edge(-EINVAL);
 	int error = file_access(at, W_OK, AT_EACCESS);
-	if (!error && size >= 0)
+	if (!error)
 		error = overlay_copy_up(at->overlay, &at->path, &at->node, size > 0);
 	if (!error)
 		error = file_reach(at, &path);

@@ -129,6 +129,7 @@ static int make_symlink(const char *target, int dirfd, const char *path, bool pl
 			result = plain ? NEXT(symlink)(target, at.name)
 				       : NEXT(symlinkat)(target, at.dirfd, at.name);
 	} while (again(result, &at));
+	place_links_made();
 	return result;
 }
 

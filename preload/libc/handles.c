@@ -30,8 +30,16 @@ int name_to_handle_at(int dirfd, const char *path, struct file_handle *handle, i
 /* The name FD, on some object, has in merged. */
 static bool name_of(int fd, char *name)
 {
-	char real[PATH_MAX];
-	return descriptor_real(fd, real) > 0 && reverse_path(real, name);
+	char link[40], real[PATH_MAX];
+	struct text t;
+	text_init(&t, link, sizeof link);
+	text_add(&t, "/proc/self/fd/");
+	text_add_number(&t, (uint64_t)fd);
+	ssize_t length = sys_readlink(link, real, sizeof real - 1);
+	if (length <= 0)
+		return false;
+	real[length] = 0;
+	return reverse_path(real, name);
 }
 
 /* An object of a layer is opened by its name in merged, so that a lower stays what it is. */

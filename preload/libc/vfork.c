@@ -1,4 +1,4 @@
-/* What vfork.S calls before it jumps. */
+/* fork, and what vfork.S calls before it jumps. */
 #include "overlain/libc.h"
 
 __attribute__((used)) void *vfork_next(void);
@@ -7,4 +7,10 @@ void *vfork_next(void)
 {
 	process_lend();
 	return next_symbol(NEXT_vfork);
+}
+
+pid_t fork(void)
+{
+	place_links_made();
+	return NEXT(fork)();
 }

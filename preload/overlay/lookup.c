@@ -73,6 +73,18 @@ static bool hidden_above(const struct overlay *ov, const struct node *parent, st
 	return false;
 }
 
+/*
+ * The kernel checks search permission on the merged directory, which is its topmost part; what is
+ * found in another part is reached past that one, so it is asked here.
+ */
+static int may_search(const struct overlay *ov, const struct node *parent, struct path *p)
+{
+	if (SYS1(SYS_geteuid, 0) == 0)
+		return 0;
+	PATH_PARENT(p);
+	return sys_faccessat(AT_FDCWD, overlay_reach(ov, parent, p), X_OK, AT_EACCESS);
+}
+
 static int look_through(const struct overlay *ov, const struct node *parent, struct path *p,
 			struct node *n)
 {
@@ -88,6 +100,9 @@ static int look_through(const struct overlay *ov, const struct node *parent, str
 			return error;
 		if (look.type == DT_UNKNOWN)
 			continue;
+		error = i != parent->layer && node_absent(n) ? may_search(ov, parent, p) : 0;
+		if (error)
+			return error;
 		bool by_upper = false;
 		if (hidden_above(ov, parent, p, unseen, i, &by_upper)) {
 			if (by_upper && node_absent(n))

@@ -46,7 +46,7 @@ static int check(const struct overlay *ov, const struct end *from, const struct 
 		return -EROFS;
 	if (node_absent(f) || (exchange && node_absent(t)))
 		return -ENOENT;
-	if (within(to->path, from->path))
+	if (within(to->path, from->path) || layer_is_mark(path_rel(to->path) + path_last(to->path)))
 		return -EINVAL;
 	if (!node_absent(t) && (flags & RENAME_NOREPLACE))
 		return -EEXIST;

@@ -153,6 +153,7 @@ static void follow_move(int fd, struct descriptor *d)
 bool descriptor_base(int fd, struct base *base)
 {
 	struct descriptor d;
+	base->guess = false; /* a descriptor is open on what it is open on */
 	if (!descriptor_find(fd, &d))
 		return false;
 	if (d.length == TOO_LONG || process_borrowed())

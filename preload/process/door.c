@@ -42,6 +42,17 @@ static void remember(uint64_t hash)
 	__atomic_store_n(&seen[(hash >> 32) % MEMORY], hash, __ATOMIC_RELAXED);
 }
 
+/*
+ * Moved on when this process made a link or started a process that may have: names that were not
+ * there may be links by now.
+ */
+static uint64_t epoch;
+
+void place_links_made(void)
+{
+	__atomic_fetch_add(&epoch, 0x9e3779b97f4a7c15ULL, __ATOMIC_RELAXED);
+}
+
 /* What a path's last component lies in, as it is spelled from the root. */
 static uint64_t hash_parent(const struct path *p)
 {
@@ -55,10 +66,19 @@ bool place_leads_in(struct place *at)
 	const bool absolute = at->asked[0] == '/';
 	if (!at->asked[0] || (absolute && never_leads_in(at->asked)))
 		return false;
+	uint64_t missing = 0;
+	if (absolute)
+		missing = hash_name(at->asked, strlen(at->asked),
+				    0x2325cbf29ce48422ULL ^
+					    __atomic_load_n(&epoch, __ATOMIC_RELAXED));
+	if (absolute && was_seen(missing))
+		return false;
 	/* No link was met on the way to this directory before: only the name itself can be one. */
 	if (absolute && place_spell(at, NULL, at->asked) && was_seen(hash_parent(&at->path)) &&
-	    sys_readlinkat(AT_FDCWD, at->asked, target, sizeof target) < 0)
+	    sys_readlinkat(AT_FDCWD, at->asked, target, sizeof target) < 0) {
+		remember(missing);
 		return false;
+	}
 	int error = place_find(at, at->asked_dirfd, at->asked, flags | PLACE_WALK);
 	at->flags = flags;
 	at->tried = true;

@@ -39,6 +39,7 @@ static uintptr_t this_thread(void)
 
 void process_lend(void)
 {
+	place_links_made();
 	uintptr_t before = __atomic_exchange_n(&lender, this_thread(), __ATOMIC_RELAXED);
 	if (before && before != this_thread())
 		__atomic_store_n(&several, true, __ATOMIC_RELAXED);

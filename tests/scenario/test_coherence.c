@@ -1,0 +1,41 @@
+/* What one process changes, the next call of every other sees. */
+#include <criterion/criterion.h>
+
+#include "house.h"
+#include "support/format.h"
+#include "support/world.h"
+
+SUITE(coherence);
+
+static const char *const names = "low0 = 0\nlow1 = 1\nlow2 = 2\nlow3 = 3\nlow4 = 4\nlow5 = 5\n"
+				 "low6 = 6\nlow7 = 7\ndir0/f = f\ndir1/f = f\ndir2/f = f\n"
+				 "dir3/f = f\ndir4/f = f\ndir5/f = f\ndir6/f = f\ndir7/f = f\n";
+
+Test(coherence, two_hand_names_back_and_forth)
+{
+	same_everywhere(.lower = {names}, .script = HELPER("coherence_pair") " merged 10000");
+}
+
+/* What a shell knows of a name, a program it started has changed behind its back. */
+Test(coherence, a_shell_and_its_children)
+{
+	same_everywhere(.lower = {names},
+			.script =
+				"cd merged; for i in 0 1 2 3; do test -f low$i && rm low$i; "
+				"test -e low$i || echo gone; mkdir low$i; test -d low$i && echo "
+				"dir; "
+				"(rmdir low$i; echo x >low$i); read l <low$i && echo $l; "
+				"mv low$i new$i; test -e low$i || echo moved; read l <new$i; done; "
+				"mv dir0 dir8; test -d dir0 || echo gone; read l <dir8/f; echo $l; "
+				"rm -r dir8; test -e dir8/f || echo gone; (mkdir dir0; echo y "
+				">dir0/f); "
+				"read l <dir0/f; echo $l");
+}
+
+/* A directory that moves takes the processes standing in it along. */
+Test(coherence, a_directory_moves_under_a_shell)
+{
+	same_everywhere(.lower = {"a = one\n"},
+			.script = "cd merged; mkdir made; cd made; echo x >f; mv ../made ../moved; "
+				  "/bin/pwd; cat f; echo y >g; cd ..; ls moved");
+}

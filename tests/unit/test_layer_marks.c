@@ -1,0 +1,202 @@
+/* One layer and the marks in it, on disk byte for byte. */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "overlain/layer.h"
+#include "rooms.h"
+#include "support/format.h"
+#include "support/plant.h"
+#include "support/scratch.h"
+
+TestSuite(layer_marks, .init = rooms_make, .fini = rooms_remove);
+
+static struct layer planted(const char *description)
+{
+	struct layer layer = {0};
+
+	plant("low", description, 0);
+	cr_assert_eq(layer_open(&layer, format("%s/low/", scratch())), 0);
+	return layer;
+}
+
+Test(layer_marks, are_read)
+{
+	static const struct {
+		const char *path;
+		unsigned parent, type, marks;
+	} rows[] = {
+		{"none", 0, DT_UNKNOWN, 0},
+		{"file/x", 0, DT_UNKNOWN, 0},
+		{"file", 0, DT_REG, 0},
+		{"link", 0, DT_LNK, 0},
+		{"dev", 0, DT_WHT, 0},
+		{"marked", 0, DT_REG, 0},
+		{"marked", MARK_XWHITE, DT_WHT, 0},
+		{"full", MARK_XWHITE, DT_REG, 0},
+		{"plain", 0, DT_DIR, 0},
+		{"opaque", 0, DT_DIR, MARK_OPAQUE},
+		{"oci", 0, DT_DIR, MARK_OPAQUE},
+		{"x", 0, DT_DIR, MARK_XWHITE},
+		{"odd", 0, DT_DIR, 0},
+		{"impure", 0, DT_DIR, MARK_IMPURE},
+		{"all", 0, DT_DIR, MARK_IMPURE | MARK_OPAQUE},
+		{"", 0, DT_DIR, 0},
+	};
+	struct layer layer = planted(
+		"file = x\nlink -> file\ndev whiteout\nmarked whiteout-xattr\nfull = x\n"
+		"full xattr user.overlay.whiteout=y\nplain/\nopaque/ opaque\noci/ opaque-file\n"
+		"x/\nx xattr user.overlay.opaque=x\nodd/\nodd xattr user.overlay.opaque=no\n"
+		"impure/\nimpure xattr user.overlay.impure=y\nall/ opaque\n"
+		"all xattr user.overlay.impure=y\nall xattr user.other=1");
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct look look;
+
+		EXPECT(layer_look(&layer, rooms_path(rows[i].path), rows[i].parent, true, &look),
+		       "");
+		cr_expect_eq(look.type, rows[i].type, "%s: type %u", rows[i].path, look.type);
+		cr_expect_eq(look.marks, rows[i].marks, "%s: marks %u", rows[i].path, look.marks);
+	}
+}
+
+Test(layer_marks, are_left_alone_when_not_asked_for)
+{
+	struct layer layer = planted("d/ opaque");
+	struct look look;
+
+	EXPECT(layer_look(&layer, rooms_path("d"), 0, false, &look), "");
+	cr_expect_eq(look.marks, MARK_UNREAD);
+}
+
+Test(layer_marks, among_more_attributes_than_fit)
+{
+	char *text = format("d/ opaque\nd xattr user.overlay.impure=y");
+
+	for (int i = 0; i < 30; i++)
+		text = format("%s\nd xattr user.a_rather_long_attribute_name_to_fill_the_list_%d=1",
+			      text, i);
+	struct layer layer = planted(text);
+	struct look look;
+
+	EXPECT(layer_look(&layer, rooms_path("d"), 0, true, &look), "");
+	cr_expect_eq(look.marks, MARK_OPAQUE | MARK_IMPURE);
+}
+
+Test(layer_marks, beside_a_name_hide_it)
+{
+	struct layer layer = planted("d/a whiteout-file\nd/b = 1");
+
+	cr_expect(layer_hides(&layer, rooms_path("d/a")));
+	cr_expect_not(layer_hides(&layer, rooms_path("d/b")));
+	cr_expect_not(layer_hides(&layer, rooms_path(format("d/%0255d", 1))));
+	cr_expect(layer_is_mark(".wh.a") && layer_is_mark(".wh..wh..opq"));
+	cr_expect_not(layer_is_mark(".wha") || layer_is_mark("wh.a"));
+}
+
+Test(layer_marks, whiteouts_are_made_in_every_form)
+{
+	struct stat st;
+	char value[4];
+
+	if (scratch_takes_devices()) {
+		EXPECT(layer_make_whiteout("dev", WHITEOUT_DEVICE), "");
+		st = stat_of("dev");
+		cr_expect(S_ISCHR(st.st_mode) && st.st_rdev == 0 && !(st.st_mode & 0777));
+	} else {
+		fprintf(stderr, "skipped: %s takes no device 0, 0\n", scratch());
+	}
+	EXPECT(layer_make_whiteout("attr", WHITEOUT_XATTR), "");
+	cr_expect_eq(stat_of("attr").st_size, 0);
+	cr_expect_eq(getxattr("attr", "user.overlay.whiteout", value, sizeof value), 1);
+	EXPECT(layer_make_whiteout("file", WHITEOUT_FILE), "");
+	st = stat_of("file");
+	cr_expect(S_ISREG(st.st_mode) && st.st_size == 0);
+	EXPECT(layer_make_whiteout("attr", WHITEOUT_XATTR), "EEXIST");
+	EXPECT(layer_make_whiteout("none/file", WHITEOUT_FILE), "ENOENT");
+}
+
+Test(layer_marks, origins_are_the_kernels)
+{
+	struct {
+		struct file_handle head;
+		unsigned char body[MAX_HANDLE_SZ];
+	} h = {.head.handle_bytes = MAX_HANDLE_SZ};
+	unsigned char origin[256], header[21] = {0x00, 0xfb};
+	int mount;
+
+	plant("low", "from = 1\nto = 1\nnone = 1", 0);
+	cr_expect(layer_write_origin("low/from", stat_of("low/from").st_ino, "low/to"));
+	cr_expect_eq(layer_read_origin("low/to"), stat_of("low/from").st_ino);
+	cr_expect_eq(layer_read_origin("low/none"), 0);
+	if (name_to_handle_at(AT_FDCWD, "low/from", &h.head, &mount, 0)) {
+		fprintf(stderr, "skipped: %s has no file handles\n", scratch());
+		return;
+	}
+	header[2] = (unsigned char)(sizeof header + h.head.handle_bytes);
+	header[3] = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+	header[4] = (unsigned char)h.head.handle_type;
+	cr_expect_eq(getxattr("low/to", "user.overlay.origin", origin, sizeof origin), header[2]);
+	cr_expect_eq(memcmp(origin, header, sizeof header), 0);
+	cr_expect_eq(memcmp(origin + sizeof header, h.head.f_handle, h.head.handle_bytes), 0);
+}
+
+Test(layer_marks, names_of_attributes_are_escaped)
+{
+	static const struct {
+		const char *name, *stored, *error;
+	} rows[] = {
+		{"user.x", "user.x", ""},
+		{"user.overlay", "user.overlay", ""},
+		{"user.overlay.x", "user.overlay.overlay.x", ""},
+		{"user.overlay.overlay.x", "user.overlay.overlay.overlay.x", ""},
+		{"user.overlay.opaque", "user.overlay.overlay.opaque", ""},
+		{"user.overlay.", NULL, "EINVAL"},
+		{"security.capability", "security.capability", ""},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char buffer[256];
+		const char *stored;
+
+		EXPECT(layer_xattr_escape(rows[i].name, buffer, &stored), rows[i].error);
+		if (rows[i].stored)
+			cr_expect_str_eq(stored, rows[i].stored);
+	}
+	char buffer[256];
+	const char *stored;
+	EXPECT(layer_xattr_escape(format("user.overlay.%0240d", 1), buffer, &stored), "ERANGE");
+}
+
+Test(layer_marks, names_of_attributes_are_revealed)
+{
+	static const struct {
+		const char *stored, *seen; /* "|" ends a name */
+	} rows[] = {
+		{"", ""},
+		{"user.a|user.b|", "user.a|user.b|"},
+		{"user.overlay.opaque|", ""},
+		{"user.overlay.overlay.opaque|", "user.overlay.opaque|"},
+		{"user.overlay.overlay.overlay.x|", "user.overlay.overlay.x|"},
+		{"user.a|user.overlay.origin|user.b|user.overlay.overlay.c|user.d|",
+		 "user.a|user.b|user.overlay.c|user.d|"},
+		{"trusted.overlay.opaque|user.overlayed|security.x|", "user.overlayed|security.x|"},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char list[256];
+		size_t size = strlen(rows[i].stored);
+
+		for (size_t at = 0; at < size; at++)
+			list[at] = rows[i].stored[at] == '|' ? '\0' : rows[i].stored[at];
+		size = layer_xattr_reveal(list, size);
+		cr_expect_eq(size, strlen(rows[i].seen), "%s", rows[i].stored);
+		for (size_t at = 0; at < size; at++)
+			if (list[at] == '\0')
+				list[at] = '|';
+		cr_expect_eq(memcmp(list, rows[i].seen, size), 0, "%s", rows[i].stored);
+	}
+}
