@@ -20,29 +20,40 @@
 #include <fts.h>
 #include <ftw.h>
 #include <glob.h>
+#include <libintl.h>
 #include <mntent.h>
+#include <nl_types.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/fanotify.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
+#include <sys/ipc.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/quota.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
+#include <sys/swap.h>
 #include <sys/time.h>
 #include <sys/types.h>
 #include <sys/un.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 #include <utime.h>
+#include <utmp.h>
+#include <utmpx.h>
 #include <linux/openat2.h>
 /* clang-format on */
 
 #include "overlain/process.h"
 
 /* Names that libc exports for older or fortified programs and no longer declares. */
+int pivot_root(const char *new, const char *old);
 int __open_2(const char *path, int flags);
 int __openat_2(int dirfd, const char *path, int flags);
 int __xstat(int version, const char *path, struct stat *st);

@@ -1,57 +1,99 @@
-/* posix_spawn and its kin: libc starts these programs without calling our execve. */
-#include "file_actions.h"
+/* posix_spawn, system and popen: libc starts these programs without calling our execve. */
+#include "spawn_child.h"
 
-static int spawn(const char *path, char *const argv[], char *const envp[], void *data)
-{
-	const struct spawn *s = data;
-	__typeof__(&posix_spawn) next = s->pidfd ? NEXT(pidfd_spawn) : NEXT(posix_spawn);
-	return -next(s->pid, path, s->actions, s->attributes, argv, envp);
-}
+#include <signal.h>
+#include <sys/wait.h>
 
-static int carry_out(struct spawn *s)
+/* More than this, and a child is left to libc: what later versions add. */
+#define FLAGS_KNOWN                                                                                \
+	(POSIX_SPAWN_RESETIDS | POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF |                    \
+	 POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSCHEDPARAM | POSIX_SPAWN_SETSCHEDULER |           \
+	 POSIX_SPAWN_USEVFORK | POSIX_SPAWN_SETSID)
+
+struct request {
+	pid_t *pid;
+	const posix_spawn_file_actions_t *actions;
+	const posix_spawnattr_t *attributes;
+	bool search;
+};
+
+static int start(const struct request *r, const char *file, char *const argv[], char *const envp[],
+		 exec_call *call)
 {
 	struct place at;
-	if (actions_lead_in(s->actions))
-		return spawn_apart(s);
-	if (s->search)
-		return -exec_search(s->file, false, s->argv, s->envp, spawn, s);
-	int error = place_find(&at, AT_FDCWD, s->file, PLACE_FOLLOW);
-	return -(error ? error : exec_place(&at, s->file, s->argv, s->envp, spawn, s));
+	void *data = (void *)(uintptr_t)r;
+	if (r->search)
+		return exec_search(file, false, argv, envp, call, data);
+	int error = place_find(&at, AT_FDCWD, file, PLACE_FOLLOW);
+	return error ? error : exec_place(&at, file, argv, envp, call, data);
+}
+
+static int by_libc(const char *path, char *const argv[], char *const envp[], void *data)
+{
+	const struct request *r = data;
+	return -NEXT(posix_spawn)(r->pid, path, r->actions, r->attributes, argv, envp);
+}
+
+static int by_exec(const char *path, char *const argv[], char *const envp[], void *data)
+{
+	(void)data;
+	NEXT(execve)(path, argv, envp);
+	return -errno;
+}
+
+/*
+ * The child lives on this very frame until it execs, so what it leaves in ERROR is there to be
+ * read. Cancellation and signals wait until it is gone.
+ */
+static int by_vfork(const struct request *r, const char *file, char *const argv[],
+		    char *const envp[])
+{
+	volatile int error = 0;
+	const uint64_t all = ~UINT64_C(0); /* libc's own among them, which sigfillset leaves out */
+	sigset_t mask = {0};
+	int saved = errno;
+	SYS4(SYS_rt_sigprocmask, SIG_SETMASK, &all, &mask, sizeof all);
+	pid_t pid = vfork();
+	if (pid == 0) {
+		error = spawn_prepare(r->actions, r->attributes, &mask);
+		if (!error)
+			error = start(r, file, argv, envp, by_exec);
+		_exit(127);
+	}
+	if (pid < 0)
+		error = -errno;
+	else if (error)
+		while (SYS4(SYS_wait4, pid, NULL, 0, NULL) == -EINTR)
+			;
+	else if (r->pid)
+		*r->pid = pid;
+	SYS4(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof all);
+	errno = saved;
+	return error;
+}
+
+static int spawn(const struct request *r, const char *file, char *const argv[], char *const envp[])
+{
+	short flags = 0;
+	if (r->attributes)
+		posix_spawnattr_getflags(r->attributes, &flags);
+	if (!(flags & ~FLAGS_KNOWN) && spawn_names_files(r->actions))
+		return -by_vfork(r, file, argv, envp);
+	return -start(r, file, argv, envp, by_libc);
 }
 
 int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
 		const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
 {
-	struct spawn s = {pid, path, false, false, actions, attributes, argv, envp};
-	return process_ready() ? carry_out(&s)
-			       : NEXT(posix_spawn)(pid, path, actions, attributes, argv, envp);
+	if (!process_ready())
+		return NEXT(posix_spawn)(pid, path, actions, attributes, argv, envp);
+	return spawn(&(struct request){pid, actions, attributes, false}, path, argv, envp);
 }
 
 int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
 		 const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
 {
-	struct spawn s = {pid, file, true, false, actions, attributes, argv, envp};
-	return process_ready() ? carry_out(&s)
-			       : NEXT(posix_spawnp)(pid, file, actions, attributes, argv, envp);
-}
-
-/* glibc 2.39 and later; a program asks whether there is such a function before it calls it. */
-int pidfd_spawn(int *pidfd, const char *path, const posix_spawn_file_actions_t *actions,
-		const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
-{
-	struct spawn s = {pidfd, path, false, true, actions, attributes, argv, envp};
-	if (!NEXT(pidfd_spawn))
-		return ENOSYS;
-	return process_ready() ? carry_out(&s)
-			       : NEXT(pidfd_spawn)(pidfd, path, actions, attributes, argv, envp);
-}
-
-int pidfd_spawnp(int *pidfd, const char *file, const posix_spawn_file_actions_t *actions,
-		 const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
-{
-	struct spawn s = {pidfd, file, true, true, actions, attributes, argv, envp};
-	if (!NEXT(pidfd_spawnp))
-		return ENOSYS;
-	return process_ready() ? carry_out(&s)
-			       : NEXT(pidfd_spawnp)(pidfd, file, actions, attributes, argv, envp);
+	if (!process_ready())
+		return NEXT(posix_spawnp)(pid, file, actions, attributes, argv, envp);
+	return spawn(&(struct request){pid, actions, attributes, true}, file, argv, envp);
 }

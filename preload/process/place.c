@@ -3,34 +3,9 @@
  * are passed on as they came, inside they are found by one look into what is remembered. Only what
  * is left is walked component by component (walk.c).
  */
-#include "overlain/process.h"
+#include "internal.h"
 
 #include <string.h>
-
-/* A path is plain when its text is its meaning: no ".", "..", doubled or trailing slash. */
-static bool is_plain(const char *path)
-{
-	for (const char *c = path;; c++) {
-		const char *end = c;
-		while (*end && *end != '/')
-			end++;
-		size_t length = (size_t)(end - c);
-		if (length == 0 || (length == 1 && c[0] == '.') ||
-		    (length == 2 && c[0] == '.' && c[1] == '.'))
-			return false;
-		if (!*end)
-			return true;
-		c = end;
-	}
-}
-
-static bool climbs(const char *path)
-{
-	for (const char *c = path; (c = text_find(c, '.')); c++)
-		if (c[1] == '.' && (c == path || c[-1] == '/') && (c[2] == '/' || !c[2]))
-			return true;
-	return false;
-}
 
 /* True when AT, whose path was just spelled out, is remembered and needs no walk. */
 static bool recall(struct place *at)
@@ -45,7 +20,7 @@ static int find_below(struct place *at, const char *rest)
 	while (*rest == '/')
 		rest++;
 	const size_t length = at->path.length, more = strlen(rest);
-	if (process_mounts()->count == 1 && length + 1 + more < PATH_MAX && is_plain(rest)) {
+	if (process_mounts()->count == 1 && length + 1 + more < PATH_MAX && spelling_plain(rest)) {
 		char *end = path_rel(&at->path) + length;
 		if (length)
 			*end++ = '/';
@@ -90,32 +65,6 @@ static int walk_from(struct place *at, const struct base *base, const char *path
 	return error ? error : place_walk(at, path);
 }
 
-bool place_spell(struct place *at, const struct base *base, const char *path)
-{
-	path_clear(&at->path);
-	if (base && path_set(&at->path, base->path, base->length))
-		return false;
-	while (*path) {
-		const char *end = path;
-		while (*end && *end != '/')
-			end++;
-		size_t length = (size_t)(end - path);
-		if (length == 2 && path[0] == '.' && path[1] == '.') {
-			path_pop(&at->path);
-		} else if (length > 1 || (length == 1 && path[0] != '.')) {
-			size_t was = at->path.length;
-			if (was + 1 + length >= PATH_MAX)
-				return false;
-			path_rel(&at->path)[was] = '/';
-			memcpy(path_rel(&at->path) + was + 1, path, length);
-			path_cut(&at->path, was + 1 + length);
-		}
-		at->slash = *end == '/';
-		path = end + at->slash;
-	}
-	return true;
-}
-
 /*
  * From outside merged. The text tells whether the path can lead inside; where it has "..", the text
  * may be wrong about symlinks, and the path is walked. Everything else goes on as it came.
@@ -134,7 +83,7 @@ static int find_outside(struct place *at, const struct base *base, const char *p
 		at->slash = false;
 		return pass_on(at);
 	}
-	if (climbs(path))
+	if (spelling_climbs(path))
 		return walk_from(at, base, path);
 	if (!ov) {
 		at->dirfd = AT_FDCWD;
@@ -171,14 +120,12 @@ __attribute__((noinline)) static int find_relative(struct place *at, const char 
 	}
 	if (!base.overlay) {
 		/* Only from above merged, or by "..", does a relative path get there. */
-		if (!(at->flags & PLACE_WALK) && !base.leads && !climbs(path))
-			return pass_on(at);
-		if (base.guess && cwd_ask(&base))
+		bool may = (at->flags & PLACE_WALK) || base.leads || spelling_climbs(path);
+		if (!may || (base.guess && cwd_ask(&base)))
 			return pass_on(at);
 	}
-	if (!base.overlay) {
+	if (!base.overlay)
 		return find_outside(at, &base, path);
-	}
 	at->overlay = base.overlay;
 	int error = path_set(&at->path, base.path, base.length);
 	return error ? error : find_below(at, path);

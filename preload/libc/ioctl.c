@@ -1,0 +1,51 @@
+/*
+ * ioctl(2): flags and attributes of an inode are changed through any descriptor, one opened for
+ * reading on a lower's file too. Then it is the copy that is changed.
+ */
+#include "xattr.h"
+
+/* As <linux/fs.h> has them, which <sys/mount.h> does not bear beside it. */
+struct fsxattr {
+	char bytes[28];
+};
+#define FS_IOC_SETFLAGS     _IOW('f', 2, long)
+#define FS_IOC32_SETFLAGS   _IOW('f', 2, int)
+#define FS_IOC_SETVERSION   _IOW('v', 2, long)
+#define FS_IOC32_SETVERSION _IOW('v', 2, int)
+#define FS_IOC_FSSETXATTR   _IOW('X', 32, struct fsxattr)
+
+static bool changes_inode(unsigned long request)
+{
+	switch (request) {
+	case FS_IOC_SETFLAGS:
+	case FS_IOC32_SETFLAGS:
+	case FS_IOC_SETVERSION:
+	case FS_IOC32_SETVERSION:
+	case FS_IOC_FSSETXATTR:
+		return true;
+	}
+	return false;
+}
+
+static int change(int fd, unsigned long request, void *argument)
+{
+	struct place at;
+	const char *path;
+	int error;
+	if (!descriptor_by_name(fd, &at, &path, &error))
+		return NEXT(ioctl)(fd, request, argument);
+	if (error)
+		return (int)edge(error);
+	CLOSE_SCOPED int copy = sys_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+	return copy < 0 ? (int)edge(copy) : NEXT(ioctl)(copy, request, argument);
+}
+
+int ioctl(int fd, unsigned long request, ...)
+{
+	va_list arguments;
+	va_start(arguments, request);
+	void *argument = va_arg(arguments, void *);
+	va_end(arguments);
+	return changes_inode(request) ? change(fd, request, argument)
+				      : NEXT(ioctl)(fd, request, argument);
+}

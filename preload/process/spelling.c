@@ -1,0 +1,54 @@
+/* What a path's text tells without a look at the disk, symlinks left out of account. */
+#include "internal.h"
+
+#include <string.h>
+
+bool spelling_plain(const char *path)
+{
+	for (const char *c = path;; c++) {
+		const char *end = c;
+		while (*end && *end != '/')
+			end++;
+		size_t length = (size_t)(end - c);
+		if (length == 0 || (length == 1 && c[0] == '.') ||
+		    (length == 2 && c[0] == '.' && c[1] == '.'))
+			return false;
+		if (!*end)
+			return true;
+		c = end;
+	}
+}
+
+bool spelling_climbs(const char *path)
+{
+	for (const char *c = path; (c = text_find(c, '.')); c++)
+		if (c[1] == '.' && (c == path || c[-1] == '/') && (c[2] == '/' || !c[2]))
+			return true;
+	return false;
+}
+
+bool place_spell(struct place *at, const struct base *base, const char *path)
+{
+	path_clear(&at->path);
+	if (base && path_set(&at->path, base->path, base->length))
+		return false;
+	while (*path) {
+		const char *end = path;
+		while (*end && *end != '/')
+			end++;
+		size_t length = (size_t)(end - path);
+		if (length == 2 && path[0] == '.' && path[1] == '.') {
+			path_pop(&at->path);
+		} else if (length > 1 || (length == 1 && path[0] != '.')) {
+			size_t was = at->path.length;
+			if (was + 1 + length >= PATH_MAX)
+				return false;
+			path_rel(&at->path)[was] = '/';
+			memcpy(path_rel(&at->path) + was + 1, path, length);
+			path_cut(&at->path, was + 1 + length);
+		}
+		at->slash = *end == '/';
+		path = end + at->slash;
+	}
+	return true;
+}
