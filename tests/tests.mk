@@ -23,10 +23,18 @@ SCENARIO_TESTS := $(patsubst tests/%.c,$(TESTS)/%,$(wildcard tests/scenario/test
 # The rooms are tested without their own memcpy: the compiler's and the sanitizers' are in the process already.
 TEST_ROOMS := $(filter-out %/mem.c,$(ROOMS_SRC))
 
+# Random operations beside a kernel overlay: how many in make check and in make torture, from which seed on.
+ORACLE_SEED ?= 1
+ORACLE_SEEDS ?= 40
+ORACLE_OPERATIONS ?= 120
+TORTURE_SEEDS ?= 2000
+TORTURE_OPERATIONS ?= 500
+oracle = python3 -B tests/oracle/oracle.py $(BUILD)/liboverlain.so $(ORACLE_SEED)
+
 # test_objects(sources, prefix): where the objects of these sources go.
 test_objects = $(patsubst %.c,$(TESTS)/$(2)obj/%.o,$(1))
 
-.PHONY: check check-tools check-unit check-scenario check-asan check-freestanding
+.PHONY: check check-tools check-unit check-scenario check-asan check-freestanding check-oracle torture
 .SECONDARY:
 
 check-tools:
@@ -37,7 +45,14 @@ check: check-tools
 
 .PHONY: check-all
 check-all: all $(TEST_PROGRAMS) $(IDLE_LIBRARY) $(UNIT_TESTS) $(SCENARIO_TESTS) check-freestanding
+	@$(oracle) $(ORACLE_SEEDS) $(ORACLE_OPERATIONS)
 	@sh tests/run $(UNIT_TESTS) $(SCENARIO_TESTS)
+
+check-oracle: all
+	@$(oracle) $(ORACLE_SEEDS) $(ORACLE_OPERATIONS)
+
+torture: all
+	@$(oracle) $(TORTURE_SEEDS) $(TORTURE_OPERATIONS)
 
 check-unit: $(UNIT_TESTS)
 	@sh tests/run $(UNIT_TESTS)

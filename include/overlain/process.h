@@ -183,6 +183,11 @@ typedef int open_call(int dirfd, const char *path, int flags, ...);
 int file_open(struct place *at, int flags, mode_t mode, open_call *call);
 /* The path on disk to read AT by (stat, readlink, access, getxattr); -ENOENT. */
 int file_reach(struct place *at, const char **path);
+/*
+ * Before a change that only its owner may make: -EPERM. A copy will be the caller's own, so what
+ * the kernel says of the copy would come too late.
+ */
+int file_owned(struct place *at);
 /* The path on disk to change AT's attributes by: copied up first. -ENOENT, -EROFS. */
 int file_raise(struct place *at, const char **path);
 /* -EACCES, -EROFS … as faccessat(2) gives it for MODE on AT. */

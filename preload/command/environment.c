@@ -18,15 +18,18 @@ static void set(char *assignment)
 	putenv(assignment);
 }
 
-/* LD_PRELOAD with LIBRARY first, once, and whatever else stands there kept. */
+/*
+ * LD_PRELOAD with LIBRARY in it once, and whatever else stands there kept. It comes last: the
+ * others (fakeroot, sanitizers) stand on merged as they would on a file system, and know its names.
+ */
 static char *preload_list(const char *library)
 {
-	char *list = format("LD_PRELOAD=%s", library);
+	char *list = format("LD_PRELOAD=");
 	char *others = format("%s", getenv("LD_PRELOAD") ? getenv("LD_PRELOAD") : "");
 	for (char *one = strtok(others, " :"); one; one = strtok(NULL, " :"))
 		if (strcmp(one, library) != 0)
-			list = format("%s:%s", list, one);
-	return list;
+			list = format("%s%s:", list, one);
+	return format("%s%s", list, library);
 }
 
 int environment_complete(void)

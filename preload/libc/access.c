@@ -4,11 +4,11 @@
 static int may(int dirfd, const char *path, int mode, int flags, bool plain)
 {
 	struct place at;
+	if (mode & ~(R_OK | W_OK | X_OK))
+		return (int)edge(-EINVAL);
 	int result, error = place_find(&at, dirfd, path, place_flags(flags));
 	if (error)
 		return (int)edge(error);
-	if (mode & ~(R_OK | W_OK | X_OK))
-		return (int)edge(-EINVAL);
 	do {
 		if (at.overlay)
 			result = (int)edge(file_access(&at, mode, flags));

@@ -1,9 +1,24 @@
 /* Mode, owner, times and size of a name. What is changed is in the upper first. */
 #include "overlain/libc.h"
 
+/* With other flags the kernel refuses a call before it looks at the path. */
+#define FLAGS_KNOWN (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)
+
+/* For what only the owner may change. */
 static int raise_to(struct place *at, const char **path)
 {
-	return (int)edge(file_raise(at, path));
+	int error = file_owned(at);
+	return (int)edge(error ? error : file_raise(at, path));
+}
+
+/* Whoever may write to a file may set its times to now, and to nothing else: utimensat(2). */
+static int raise_to_date(struct place *at, const struct timespec times[2], const char **path)
+{
+	bool now = !times || (times[0].tv_nsec == UTIME_NOW && times[1].tv_nsec == UTIME_NOW);
+	int error = file_owned(at);
+	if (error == -EPERM && now)
+		error = file_access(at, W_OK, AT_EACCESS);
+	return (int)edge(error ? error : file_raise(at, path));
 }
 
 /* Who may search a directory decides what may be seen in it: what was learnt is void. */
@@ -43,6 +58,8 @@ static int change_mode(int dirfd, const char *path, mode_t mode, int flags, bool
 
 int fchmodat(int dirfd, const char *path, mode_t mode, int flags)
 {
+	if (flags & ~FLAGS_KNOWN)
+		return NEXT(fchmodat)(dirfd, path, mode, flags);
 	return change_mode(dirfd, path, mode, flags, false);
 }
 
@@ -92,6 +109,8 @@ static int change_owner(int dirfd, const char *path, uid_t uid, gid_t gid, int f
 
 int fchownat(int dirfd, const char *path, uid_t uid, gid_t gid, int flags)
 {
+	if (flags & ~FLAGS_KNOWN)
+		return NEXT(fchownat)(dirfd, path, uid, gid, flags);
 	return change_owner(dirfd, path, uid, gid, flags, FCHOWNAT);
 }
 
@@ -108,14 +127,14 @@ int lchown(const char *path, uid_t uid, gid_t gid)
 static int utimens_inside(struct place *at, const struct timespec times[2])
 {
 	const char *path;
-	int error = raise_to(at, &path);
+	int error = raise_to_date(at, times, &path);
 	return error ? error : NEXT(utimensat)(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW);
 }
 
 int utimensat(int dirfd, const char *path, const struct timespec times[2], int flags)
 {
 	struct place at;
-	if (!path)
+	if (!path || (flags & ~FLAGS_KNOWN))
 		return NEXT(utimensat)(dirfd, path, times, flags);
 	int result, error = place_find(&at, dirfd, path, place_flags(flags));
 	if (error)
@@ -170,9 +189,11 @@ static int truncate_inside(struct place *at, off_t size)
 	const char *path;
 	if (node_is_dir(&at->node))
 		return (int)edge(-EISDIR);
-	if (size < 0 || (!node_absent(&at->node) && at->node.type != DT_REG))
-		return (int)edge(-EINVAL);
-	int error = file_access(at, W_OK, AT_EACCESS);
+	int error = file_reach(at, &path);
+	if (!error && at->node.type != DT_REG)
+		error = -EINVAL;
+	if (!error)
+		error = file_access(at, W_OK, AT_EACCESS);
 	if (!error)
 		error = overlay_copy_up(at->overlay, &at->path, &at->node, size > 0);
 	if (!error)
@@ -183,6 +204,8 @@ static int truncate_inside(struct place *at, off_t size)
 int truncate(const char *path, off_t size)
 {
 	struct place at;
+	if (size < 0)
+		return (int)edge(-EINVAL);
 	int result, error = place_find(&at, AT_FDCWD, path, PLACE_FOLLOW);
 	if (error)
 		return (int)edge(error);

@@ -49,63 +49,90 @@ int mkdir(const char *path, mode_t mode)
 	return make_directory(AT_FDCWD, path, mode, true);
 }
 
-static int mknod_inside(struct place *at, mode_t mode, dev_t dev)
+/* A call that makes a node. It goes on by its own name: see look() in stat.c. */
+struct maker {
+	enum { MKNOD, MKNODAT, MKFIFO, MKFIFOAT, XMKNOD, XMKNODAT } name;
+	int version;
+	mode_t mode;
+	dev_t dev;
+};
+
+static int make(const struct maker *m, int dirfd, const char *path)
 {
-	struct birth b;
-	uint8_t type = mode & S_IFMT ? (uint8_t)IFTODT(mode) : DT_REG;
-	int error = S_ISDIR(mode) ? -EPERM : begin(&b, at, type);
-	if (!error && type == DT_CHR && dev == 0)
-		error = overlay_birth_end(&b, -EPERM); /* that would be a whiteout */
-	return error ? (int)edge(error) : end(&b, NEXT(mknodat)(AT_FDCWD, b.path, mode, dev));
+	dev_t dev = m->dev;
+	switch (m->name) {
+	case MKNOD:
+		return NEXT(mknod)(path, m->mode, dev);
+	case MKNODAT:
+		return NEXT(mknodat)(dirfd, path, m->mode, dev);
+	case MKFIFO:
+		return NEXT(mkfifo)(path, m->mode);
+	case MKFIFOAT:
+		return NEXT(mkfifoat)(dirfd, path, m->mode);
+	case XMKNOD:
+		return NEXT(__xmknod)(m->version, path, m->mode, &dev);
+	case XMKNODAT:
+		break;
+	}
+	return NEXT(__xmknodat)(m->version, dirfd, path, m->mode, &dev);
 }
 
-static int make_node(int dirfd, const char *path, mode_t mode, dev_t dev, bool plain)
+static int make_inside(const struct maker *m, struct place *at)
+{
+	struct birth b;
+	uint8_t type = m->mode & S_IFMT ? (uint8_t)IFTODT(m->mode) : DT_REG;
+	if (m->name == MKFIFO || m->name == MKFIFOAT)
+		type = DT_FIFO;
+	bool whiteout = type == DT_CHR && m->dev == 0 && node_absent(&at->node) && !at->slash;
+	if (type == DT_DIR || (whiteout && at->overlay->writable))
+		return (int)edge(-EPERM);
+	int error = begin(&b, at, type);
+	return error ? (int)edge(error) : end(&b, make(m, AT_FDCWD, b.path));
+}
+
+static int make_node(const struct maker *m, int dirfd, const char *path)
 {
 	struct place at;
+	if (S_ISDIR(m->mode))
+		return (int)edge(-EPERM); /* mknod(2), whatever the path */
 	int result, error = place_find(&at, dirfd, path, PLACE_NAME);
 	if (error)
 		return (int)edge(error);
 	place_is_behind_door(&at);
-	do {
-		if (at.overlay)
-			result = mknod_inside(&at, mode, dev);
-		else
-			result = plain ? NEXT(mknod)(at.name, mode, dev)
-				       : NEXT(mknodat)(at.dirfd, at.name, mode, dev);
-	} while (again(result, &at));
+	do
+		result = at.overlay ? make_inside(m, &at) : make(m, at.dirfd, at.name);
+	while (again(result, &at));
 	return result;
 }
 
 int mknodat(int dirfd, const char *path, mode_t mode, dev_t dev)
 {
-	return make_node(dirfd, path, mode, dev, false);
+	return make_node(&(struct maker){MKNODAT, 0, mode, dev}, dirfd, path);
 }
 
 int mknod(const char *path, mode_t mode, dev_t dev)
 {
-	return make_node(AT_FDCWD, path, mode, dev, true);
+	return make_node(&(struct maker){MKNOD, 0, mode, dev}, AT_FDCWD, path);
 }
 
 int __xmknodat(int version, int dirfd, const char *path, mode_t mode, dev_t *dev)
 {
-	(void)version;
-	return make_node(dirfd, path, mode, *dev, false);
+	return make_node(&(struct maker){XMKNODAT, version, mode, *dev}, dirfd, path);
 }
 
 int __xmknod(int version, const char *path, mode_t mode, dev_t *dev)
 {
-	(void)version;
-	return make_node(AT_FDCWD, path, mode, *dev, true);
+	return make_node(&(struct maker){XMKNOD, version, mode, *dev}, AT_FDCWD, path);
 }
 
 int mkfifoat(int dirfd, const char *path, mode_t mode)
 {
-	return make_node(dirfd, path, (mode & ~(mode_t)S_IFMT) | S_IFIFO, 0, false);
+	return make_node(&(struct maker){MKFIFOAT, 0, mode, 0}, dirfd, path);
 }
 
 int mkfifo(const char *path, mode_t mode)
 {
-	return make_node(AT_FDCWD, path, (mode & ~(mode_t)S_IFMT) | S_IFIFO, 0, true);
+	return make_node(&(struct maker){MKFIFO, 0, mode, 0}, AT_FDCWD, path);
 }
 
 static int symlink_inside(const char *target, struct place *at)

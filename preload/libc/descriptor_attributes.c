@@ -13,6 +13,8 @@ bool descriptor_by_name(int fd, struct place *at, const char **path, int *error)
 	const struct overlay *ov = &process_mounts()->at[d.overlay];
 	if (ov->writable && d.layer == 0)
 		return false;
+	if (sys_fcntl(fd, F_GETFL, 0) & O_PATH)
+		return false; /* changes nothing: EBADF */
 	*error = descriptor_place(fd, at);
 	if (!*error)
 		*error = file_reach(at, path);

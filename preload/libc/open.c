@@ -21,6 +21,9 @@ static int open_outside(struct place *at, int flags, mode_t mode)
 static int open_at(int dirfd, const char *path, int flags, mode_t mode)
 {
 	struct place at;
+	if ((flags & O_TMPFILE) == O_TMPFILE &&
+	    ((flags & O_ACCMODE) == O_RDONLY || (flags & O_CREAT)))
+		return (int)edge(-EINVAL); /* open(2), whatever the path */
 	bool follow = !(flags & O_NOFOLLOW) && (flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
 	int fd, error = place_find(&at, dirfd, path, follow ? PLACE_FOLLOW : 0);
 	if ((error || at.overlay) && (flags & (O_CREAT | O_DIRECTORY)) == (O_CREAT | O_DIRECTORY))

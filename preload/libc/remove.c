@@ -7,14 +7,16 @@ static int unlink_inside(struct place *at, int flags)
 		return -EINVAL;
 	if (flags & AT_REMOVEDIR)
 		return overlay_rmdir(at->overlay, &at->path);
-	if (at->slash && !node_absent(&at->node) && !node_is_dir(&at->node))
+	if (at->slash && at->overlay->writable && !node_absent(&at->node) &&
+	    !node_is_dir(&at->node))
 		return -ENOTDIR;
 	return overlay_unlink(at->overlay, &at->path);
 }
 
 int path_ends_in_dots(const char *path)
 {
-	size_t end = strlen(path), start;
+	ssize_t length = pointer_string(path, PATH_MAX);
+	size_t end = length < 0 ? 0 : (size_t)length, start;
 	while (end > 0 && path[end - 1] == '/')
 		end--;
 	for (start = end; start > 0 && path[start - 1] != '/';)
@@ -38,7 +40,8 @@ static int remove_name(int dirfd, const char *path, int flags, enum how how)
 {
 	struct place at;
 	int result, error = place_find(&at, dirfd, path, PLACE_NAME);
-	int dots = !error && at.overlay && (flags & AT_REMOVEDIR) ? path_ends_in_dots(path) : 0;
+	bool resolved = at.overlay || at.name != path; /* else the kernel sees the dots itself */
+	int dots = !error && resolved && (flags & AT_REMOVEDIR) ? path_ends_in_dots(path) : 0;
 	if (dots)
 		error = dots == 1 ? -EINVAL : -ENOTEMPTY;
 	if (error)
@@ -52,6 +55,8 @@ static int remove_name(int dirfd, const char *path, int flags, enum how how)
 
 int unlinkat(int dirfd, const char *path, int flags)
 {
+	if (flags & ~AT_REMOVEDIR)
+		return (int)edge(-EINVAL);
 	return remove_name(dirfd, path, flags, UNLINKAT);
 }
 

@@ -3,55 +3,83 @@
 
 #include <sys/sysmacros.h>
 
-static int stat_inside(struct place *at, struct stat *st)
+/* In place of a version: the names of today, which take none. */
+#define TODAY INT_MIN
+
+/*
+ * The next definition of the name that was called: a preload may make one of these of another, and
+ * would come back to us with it.
+ */
+static int look(int version, int dirfd, const char *path, struct stat *st, int flags)
+{
+	return version == TODAY ? NEXT(fstatat)(dirfd, path, st, flags)
+				: NEXT(__fxstatat)(version, dirfd, path, st, flags);
+}
+
+static int stat_inside(int version, struct place *at, struct stat *st)
 {
 	const char *path;
 	int error = file_reach(at, &path);
 	if (error)
 		return (int)edge(error);
-	int result = NEXT(fstatat)(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW);
+	int result = look(version, AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW);
 	if (result == 0)
 		overlay_show_stat(at->overlay, &at->node, st);
 	return result;
 }
 
-int fstat(int fd, struct stat *st)
+static int stat_descriptor(int version, int fd, struct stat *st)
 {
 	struct place at;
 	struct descriptor d;
 	/* A directory is what merged has there now, whichever part of it is open. */
 	if (descriptor_find(fd, &d) && d.kind == DESCRIPTOR_DIR && !descriptor_place(fd, &at) &&
 	    node_is_dir(&at.node))
-		return stat_inside(&at, st);
-	int result = NEXT(fstat)(fd, st);
+		return stat_inside(version, &at, st);
+	int result = version == TODAY ? NEXT(fstat)(fd, st) : NEXT(__fxstat)(version, fd, st);
 	if (result == 0)
 		descriptor_show_stat(fd, st);
 	return result;
 }
 
-int fstatat(int dirfd, const char *path, struct stat *st, int flags)
+static int stat_at(int version, int dirfd, const char *path, struct stat *st, int flags)
 {
 	struct place at;
 	int result, error = place_find(&at, dirfd, path, place_flags(flags));
 	if (error)
 		return (int)edge(error);
 	if (at.self && dirfd != AT_FDCWD)
-		return fstat(dirfd, st);
+		return stat_descriptor(version, dirfd, st);
 	do
-		result = at.overlay ? stat_inside(&at, st)
-				    : NEXT(fstatat)(at.dirfd, at.name, st, flags);
+		result = at.overlay ? stat_inside(version, &at, st)
+				    : look(version, at.dirfd, at.name, st, flags);
 	while (again(result, &at) || (result == 0 && place_showed_door(&at, st)));
 	return result;
 }
 
+int fstat(int fd, struct stat *st)
+{
+	return stat_descriptor(TODAY, fd, st);
+}
+
+/* Whatever else is asked for, the kernel refuses before it looks at the path. */
+#define FSTATAT_FLAGS (AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE)
+
+int fstatat(int dirfd, const char *path, struct stat *st, int flags)
+{
+	if (flags & ~FSTATAT_FLAGS)
+		return NEXT(fstatat)(dirfd, path, st, flags);
+	return stat_at(TODAY, dirfd, path, st, flags);
+}
+
 int stat(const char *path, struct stat *st)
 {
-	return fstatat(AT_FDCWD, path, st, 0);
+	return stat_at(TODAY, AT_FDCWD, path, st, 0);
 }
 
 int lstat(const char *path, struct stat *st)
 {
-	return fstatat(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW);
+	return stat_at(TODAY, AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW);
 }
 
 /* What overlay_show_stat does for a struct stat. */
@@ -78,7 +106,8 @@ static int statx_inside(struct place *at, int flags, unsigned mask, struct statx
 	return result;
 }
 
-static int statx_descriptor(int fd, int flags, unsigned mask, struct statx *stx)
+__attribute__((noinline)) static int statx_descriptor(int fd, int flags, unsigned mask,
+						      struct statx *stx)
 {
 	struct place at;
 	struct descriptor d;
@@ -108,6 +137,9 @@ static bool showed_door(struct place *at, const struct statx *stx)
 int statx(int dirfd, const char *path, int flags, unsigned mask, struct statx *stx)
 {
 	struct place at;
+	if ((flags & ~FSTATAT_FLAGS) || (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE ||
+	    (mask & STATX__RESERVED))
+		return NEXT(statx)(dirfd, path, flags, mask, stx);
 	int result, error = place_find(&at, dirfd, path, place_flags(flags));
 	if (error)
 		return (int)edge(error);
@@ -123,24 +155,20 @@ int statx(int dirfd, const char *path, int flags, unsigned mask, struct statx *s
 /* On 64-bit machines every version of struct stat is today's. */
 int __xstat(int version, const char *path, struct stat *st)
 {
-	(void)version;
-	return fstatat(AT_FDCWD, path, st, 0);
+	return stat_at(version, AT_FDCWD, path, st, 0);
 }
 
 int __lxstat(int version, const char *path, struct stat *st)
 {
-	(void)version;
-	return fstatat(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW);
+	return stat_at(version, AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW);
 }
 
 int __fxstat(int version, int fd, struct stat *st)
 {
-	(void)version;
-	return fstat(fd, st);
+	return stat_descriptor(version, fd, st);
 }
 
 int __fxstatat(int version, int dirfd, const char *path, struct stat *st, int flags)
 {
-	(void)version;
-	return fstatat(dirfd, path, st, flags);
+	return stat_at(version, dirfd, path, st, flags);
 }

@@ -11,10 +11,11 @@ static ssize_t readlink_inside(struct place *at, char *buffer, size_t size)
 }
 
 /* The magic links of /proc name what is open: in merged's terms, where it is merged's. */
-static ssize_t readlink_outside(const struct place *at, char *buffer, size_t size, bool plain)
+__attribute__((noinline)) static ssize_t readlink_outside(const struct place *at, char *buffer,
+							  size_t size, bool plain)
 {
 	char target[PATH_MAX];
-	if (size > 0 && text_starts(at->name, "/proc/")) {
+	if (size > 0 && pointer_string(at->name, PATH_MAX) > 0 && text_starts(at->name, "/proc/")) {
 		ssize_t length = proc_readlink(at->name, target, sizeof target);
 		if (length >= 0) {
 			size = size < (size_t)length ? size : (size_t)length;
@@ -29,6 +30,8 @@ static ssize_t readlink_outside(const struct place *at, char *buffer, size_t siz
 static ssize_t read_link(int dirfd, const char *path, char *buffer, size_t size, bool plain)
 {
 	struct place at;
+	if ((int)size <= 0)
+		return edge(-EINVAL); /* readlink(2), before anything else */
 	ssize_t result;
 	int error = place_find(&at, dirfd, path, 0);
 	if (error)

@@ -28,6 +28,8 @@ static ssize_t get_inside(struct place *at, const char *name, void *value, size_
 	int error = file_reach(at, &path);
 	if (!error)
 		error = xattr_store(&s, name);
+	if (error == -EINVAL && at->node.type != DT_REG && !node_is_dir(&at->node))
+		error = -ENODATA; /* such have none of user's: xattr(7) */
 	return error ? edge(error) : NEXT(lgetxattr)(path, s.name, value, size);
 }
 
@@ -114,12 +116,17 @@ static int change_inside(struct place *at, const char *name, const void *value, 
 {
 	const char *path;
 	struct stored s;
-	int error = xattr_store(&s, name);
+	int error = file_reach(at, &path);
 	if (!error)
-		error = file_reach(at, &path);
-	if (!error && text_starts(name, "user.") && at->node.type != DT_REG &&
+		error = xattr_store(&s, name);
+	if ((!error || error == -EINVAL || error == -EOPNOTSUPP) && !at->overlay->writable)
+		error = -EROFS;
+	if ((!error || error == -EINVAL) && text_starts(name, "user.") && at->node.type != DT_REG &&
 	    !node_is_dir(&at->node))
 		error = -EPERM; /* xattr(7) */
+	if (!error)             /* likewise: who may write, and what else is the owner's */
+		error = text_starts(name, "user.") ? file_access(at, W_OK, AT_EACCESS)
+						   : file_owned(at);
 	if (!error && size == REMOVE) {
 		ssize_t there = sys_lgetxattr(path, s.name, NULL, 0);
 		error = there < 0 ? (int)there : 0; /* nothing to remove, nothing to copy up */

@@ -46,14 +46,16 @@ static int check(const struct overlay *ov, const struct end *from, const struct 
 		return -EROFS;
 	if (node_absent(f) || (exchange && node_absent(t)))
 		return -ENOENT;
-	if (within(to->path, from->path) || layer_is_mark(path_rel(to->path) + path_last(to->path)))
-		return -EINVAL;
 	if (!node_absent(t) && (flags & RENAME_NOREPLACE))
 		return -EEXIST;
+	if (within(to->path, from->path) || layer_is_mark(path_rel(to->path) + path_last(to->path)))
+		return -EINVAL;
 	if (within(from->path, to->path))
 		return exchange ? -EINVAL : -ENOTEMPTY;
 	if (!exchange && !node_absent(t) && node_is_dir(f) != node_is_dir(t))
 		return node_is_dir(f) ? -ENOTDIR : -EISDIR;
+	if (flags & RENAME_WHITEOUT)
+		return -EINVAL;
 	if (ov->redirect_off && (is_stuck(ov, f) || (exchange && is_stuck(ov, t))))
 		return -EXDEV;
 	if (exchange || node_absent(t))
@@ -158,8 +160,8 @@ int overlay_rename(const struct overlay *ov, struct path *from_path, struct path
 		   unsigned flags)
 {
 	struct end from = {.path = from_path}, to = {.path = to_path};
-	const unsigned known = RENAME_NOREPLACE | RENAME_EXCHANGE;
-	if ((flags & ~known) || flags == known)
+	const unsigned known = RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT;
+	if ((flags & ~known) || ((flags & RENAME_EXCHANGE) && flags != RENAME_EXCHANGE))
 		return -EINVAL;
 	int error = look_at(ov, &from);
 	if (!error)

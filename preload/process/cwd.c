@@ -27,17 +27,15 @@ static struct guest {
 } guests[GUESTS];
 static unsigned guest_count;
 
-static bool copy_slot(const struct slot *slot, uint64_t version, struct slot *copy)
+/* Threads with small stacks come here: nothing is copied twice. */
+static bool copy_slot(const struct slot *slot, uint64_t version, struct base *copy, bool *known)
 {
 	if (__atomic_load_n(&slot->version, __ATOMIC_ACQUIRE) != version)
 		return false;
-	copy->known = slot->known;
-	copy->base.overlay = slot->base.overlay;
-	copy->base.leads = slot->base.leads;
-	copy->base.guess = slot->base.guess;
-	copy->base.length = slot->base.length;
-	copy->base.moved = slot->base.moved;
-	memcpy(copy->base.path, slot->base.path, slot->base.length + 1u);
+	*known = slot->known;
+	memcpy(copy, &slot->base, offsetof(struct base, path));
+	copy->length = copy->length < sizeof copy->path ? copy->length : 0;
+	memcpy(copy->path, slot->base.path, copy->length + 1u);
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	return __atomic_load_n(&slot->version, __ATOMIC_RELAXED) == version;
 }
@@ -92,7 +90,7 @@ static void base_of(struct base *base, const struct overlay *ov, const char *nam
 }
 
 /* Asks the kernel. A directory below merged on disk is merged's. */
-static int ask(struct base *base)
+__attribute__((noinline)) static int ask(struct base *base)
 {
 	char name[PATH_MAX];
 	const char *rest;
@@ -113,7 +111,7 @@ static int ask(struct base *base)
 }
 
 /* Some directory has moved: if it was this one, or one above, it has another name now. */
-static void follow_move(struct base *base)
+__attribute__((noinline)) static void follow_move(struct base *base)
 {
 	char real[PATH_MAX], name[PATH_MAX];
 	const char *rest;
@@ -128,9 +126,9 @@ static void follow_move(struct base *base)
 
 int cwd_base(struct base *base)
 {
-	struct slot copy;
 	struct guest *guest = find_guest();
 	uint64_t version;
+	bool known;
 	if (guest) {
 		if (!guest->slot.known)
 			return ask(base);
@@ -139,10 +137,9 @@ int cwd_base(struct base *base)
 	}
 	do {
 		version = __atomic_load_n(&current, __ATOMIC_ACQUIRE);
-		copy.known = false;
-	} while (version && !copy_slot(&ring[version % SLOTS], version, &copy));
-	if (copy.known) {
-		memcpy(base, &copy.base, offsetof(struct base, path) + copy.base.length + 1u);
+		known = false;
+	} while (version && !copy_slot(&ring[version % SLOTS], version, base, &known));
+	if (known) {
 		if (base->overlay && base->moved != overlay_generation(base->overlay))
 			follow_move(base);
 		return 0;

@@ -174,6 +174,8 @@ int descriptor_place(int fd, struct place *at)
 	if (!descriptor_base(fd, &base) || !base.overlay)
 		return -EBADF;
 	at->overlay = base.overlay;
+	at->slash = at->self = at->removed = at->tried = false;
+	at->flags = 0;
 	int error = path_set(&at->path, base.path, base.length);
 	return error ? error : overlay_lookup(at->overlay, &at->path, &at->node);
 }

@@ -63,8 +63,10 @@ bool place_leads_in(struct place *at)
 {
 	char target[16];
 	unsigned flags = at->flags;
+	if (pointer_string(at->asked, PATH_MAX) <= 0)
+		return false;
 	const bool absolute = at->asked[0] == '/';
-	if (!at->asked[0] || (absolute && never_leads_in(at->asked)))
+	if (absolute && never_leads_in(at->asked))
 		return false;
 	uint64_t missing = 0;
 	if (absolute)
@@ -145,12 +147,18 @@ static bool compare(struct place *at, const char *name)
 	return false;
 }
 
+/* Inside already, unreadable, or where nothing leads inside. */
+static bool is_settled(const struct place *at)
+{
+	return at->overlay || !process_ready() || at->self ||
+	       pointer_string(at->name, PATH_MAX) < 0 || never_leads_in(at->name);
+}
+
 bool place_is_door(struct place *at)
 {
-	const char *name = at->name;
-	if (at->overlay || !process_ready() || at->self || !name || !*name || never_leads_in(name))
+	if (is_settled(at) || !*at->name)
 		return false;
-	return compare(at, name) && place_leads_in(at);
+	return compare(at, at->name) && place_leads_in(at);
 }
 
 /* A name in the directory the path starts from: the cwd may have been entered by a symlink. */
@@ -166,7 +174,7 @@ bool place_is_behind_door(struct place *at)
 {
 	char parent[PATH_MAX];
 	const char *name = at->name;
-	if (at->overlay || !process_ready() || at->self || !name || never_leads_in(name))
+	if (is_settled(at))
 		return false;
 	size_t length = strlen(name);
 	while (length > 0 && name[length - 1] == '/')
@@ -186,7 +194,7 @@ bool place_is_link_inside(struct place *at)
 {
 	char target[16];
 	struct stat none = {0};
-	if (at->overlay || !process_ready() || at->self || !at->name || never_leads_in(at->name))
+	if (is_settled(at))
 		return false;
 	is_door(&none);
 	if (!doors_exist || sys_readlinkat(at->dirfd, at->name, target, sizeof target) < 0)

@@ -32,6 +32,18 @@ static int copy_up(struct place *at, bool with_data)
 	return 0;
 }
 
+int file_owned(struct place *at)
+{
+	struct stat st;
+	const char *path;
+	const uid_t uid = (uid_t)SYS1(SYS_geteuid, 0);
+	int error = file_reach(at, &path);
+	if (error || uid == 0 || !at->overlay->writable || overlay_in_upper(at->overlay, &at->node))
+		return error;
+	error = sys_lstat(path, &st);
+	return error ? error : st.st_uid == uid ? 0 : -EPERM;
+}
+
 int file_raise(struct place *at, const char **path)
 {
 	int error = present(at);

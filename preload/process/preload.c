@@ -71,10 +71,6 @@ void preload_add(struct text *t, const char *list)
 	const char *one, *between = "";
 	size_t length;
 	bool listed = lists_us(list), done = false;
-	if (!listed && object[0]) {
-		text_add(t, object);
-		between = ":";
-	}
 	while ((length = next_element(&list, &one))) {
 		bool ours = is_ours(one, length);
 		if (ours && done)
@@ -86,5 +82,10 @@ void preload_add(struct text *t, const char *list)
 		else
 			text_add_bytes(t, one, length);
 		between = ":";
+	}
+	/* Last: the others stand on merged as they would on a file system, and know its names. */
+	if (!listed && object[0]) {
+		text_add(t, between);
+		text_add(t, object);
 	}
 }

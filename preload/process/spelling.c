@@ -47,8 +47,9 @@ bool place_spell(struct place *at, const struct base *base, const char *path)
 			memcpy(path_rel(&at->path) + was + 1, path, length);
 			path_cut(&at->path, was + 1 + length);
 		}
-		at->slash = *end == '/';
-		path = end + at->slash;
+		/* "file/." asks for a directory as "file/" does. */
+		at->slash = *end == '/' || (length == 1 && path[0] == '.');
+		path = end + (*end == '/');
 	}
 	return true;
 }

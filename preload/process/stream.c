@@ -77,6 +77,8 @@ struct stream *stream_open(int fd, int *error)
 	s->at = 0;
 	s->listing = NULL;
 	*error = take_listing(s);
+	if (*error == -ENOENT)
+		*error = 0; /* removed while open: there is nothing to read, as readdir(3) has it */
 	if (*error) {
 		__atomic_store_n(&s->fd, 0, __ATOMIC_RELEASE);
 		return NULL;

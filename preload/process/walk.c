@@ -166,6 +166,14 @@ static bool must_follow(const struct place *at, const struct component *c)
 	return c->slash || (at->flags & PLACE_FOLLOW);
 }
 
+/* "." is there where a directory is. */
+static int stand_on(const struct place *at)
+{
+	if (!at->overlay || at->removed || node_is_dir(&at->node))
+		return 0;
+	return node_absent(&at->node) ? -ENOENT : -ENOTDIR;
+}
+
 /* Walks REST until it is used up, or a symlink is met that must be followed. */
 static int walk_plainly(struct place *at, const char **rest)
 {
@@ -176,8 +184,7 @@ static int walk_plainly(struct place *at, const char **rest)
 		if (is_dots(&c, 2))
 			error = go_up(at);
 		else if (is_dots(&c, 1))
-			error = at->overlay && !at->removed && !node_is_dir(&at->node) ? -ENOTDIR
-										       : 0;
+			error = stand_on(at);
 		else if (at->overlay)
 			error = go_down_inside(at, &c);
 		else

@@ -1,6 +1,6 @@
 /*
  * exec_pointers PATH: hands PATH and pointers to nowhere to calls that take a path, in every
- * position a page can put a string into. Says what each answered.
+ * position a page can put a string into. Says what each answered. (libc itself reads what execvp gets.)
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -55,20 +55,13 @@ static int by_execve(const char *path)
 	return execve(path, argv, argv);
 }
 
-static int by_execvp(const char *path)
-{
-	char *const argv[] = {NULL};
-
-	return execvp(path, argv);
-}
-
 static const struct {
 	const char *name;
 	int (*call)(const char *path);
 } calls[] = {
-	{"open", by_open},         {"stat", by_stat},     {"access", by_access},
-	{"readlink", by_readlink}, {"chdir", by_chdir},   {"unlinkat", by_unlink},
-	{"execve", by_execve},     {"execvp", by_execvp},
+	{"open", by_open},         {"stat", by_stat},   {"access", by_access},
+	{"readlink", by_readlink}, {"chdir", by_chdir}, {"unlinkat", by_unlink},
+	{"execve", by_execve},
 };
 
 static void ask(const char *what, const char *path)

@@ -1,10 +1,9 @@
 /* What an operation costs once its directory is known, in system calls: exact, on every machine. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <criterion/criterion.h>
 
+#include "support/calls.h"
 #include "support/format.h"
 #include "support/plant.h"
 #include "support/scratch.h"
@@ -12,53 +11,12 @@
 
 TestSuite(budgets, .init = scratch_make, .fini = scratch_remove, .timeout = 120);
 
-#define REPEAT 50
-#define DEEP   "1/2/3/4/5/6/7/8/9"
-
-static bool can_trace(void)
-{
-	bool can = shell("/", NULL, "strace -o /dev/null true").status == 0;
-
-	if (!can)
-		fprintf(stderr, "skipped: this machine lets nothing be traced\n");
-	return can;
-}
-
-static const char *options(const char *const *settings)
-{
-	char *text = format("%s", "");
-
-	for (; settings && *settings; settings++)
-		text = format("%s -E '%s'", text, *settings);
-	return text;
-}
-
-/* The system calls of a run that repeats the operation so many times. */
-static long calls_of_run(const char *const *settings, const char *operation, const char *path,
-			 int count)
-{
-	char *trace = format("%s/trace", scratch());
-
-	shell_text("/", format("strace -f -qq -e signal=none -o %s %s " HELPER(
-				       "budget_calls") " %s %s %d",
-			       trace, options(settings), operation, path, count));
-	/* A call another process cut in two is one. */
-	return atol(shell_text("/", format("grep -v 'resumed>\\|+++' %s | wc -l", trace)));
-}
-
-/* Of one operation more, in tenths, so that what happens now and then shows. */
-static long cost(const char *const *settings, const char *operation, const char *path)
-{
-	long few = calls_of_run(settings, operation, path, REPEAT);
-	long many = calls_of_run(settings, operation, path, REPEAT * 2);
-
-	return (many - few) * 10 / REPEAT;
-}
+#define DEEP "1/2/3/4/5/6/7/8/9"
 
 static void expect_cost(const char *const *settings, const char *operation, const char *path,
 			long tenths)
 {
-	long measured = cost(settings, operation, path);
+	long measured = calls_of(settings, operation, path);
 
 	cr_expect(measured <= tenths, "%s %s: %ld.%ld system calls, at most %ld.%ld are allowed",
 		  operation, path, measured / 10, measured % 10, tenths / 10, tenths % 10);
@@ -174,10 +132,10 @@ Test(budgets, changes_and_descriptors)
 
 	/* A listing first, while one layer alone has the directory. */
 	expect_cost(settings, "list", format("%s/merged/dir", area),
-		    cost(NULL, "list", format("%s/plain/dir", area)));
+		    calls_of(NULL, "list", format("%s/plain/dir", area)));
 	for (size_t i = 0; i < sizeof as_bare / sizeof *as_bare; i++) {
 		const char *path = as_bare[i].path;
-		long bare = cost(NULL, as_bare[i].operation, format("%s/plain/%s", area, path));
+		long bare = calls_of(NULL, as_bare[i].operation, format("%s/plain/%s", area, path));
 
 		if (strcmp(as_bare[i].operation, "list") != 0)
 			expect_cost(settings, as_bare[i].operation,
@@ -207,7 +165,7 @@ Test(budgets, outside)
 
 	for (size_t i = 0; i < sizeof outside / sizeof *outside; i++)
 		expect_cost(settings, outside[i].operation, outside[i].path,
-			    cost(NULL, outside[i].operation, outside[i].path) +
+			    calls_of(NULL, outside[i].operation, outside[i].path) +
 				    outside[i].more * 10);
 }
 
@@ -227,5 +185,5 @@ Test(budgets, start_of_a_process)
 	const char *const *settings = layers_settings(lowest(4), area);
 
 	expect_cost(settings, "start", "/",
-		    cost(idle, "start", "/") + (OWN_START + LOOK_BEFORE_EXEC) * 10);
+		    calls_of(idle, "start", "/") + (OWN_START + LOOK_BEFORE_EXEC) * 10);
 }

@@ -158,7 +158,7 @@ Test(exec, other_preloads_stay)
 				"\"/nowhere/a.so $LD_PRELOAD $LD_PRELOAD\" /nowhere/c.so ''; do "
 				"LD_PRELOAD=$p sh -c 'echo $LD_PRELOAD' 2>/dev/null | list; done; "
 				"else printf 'a.so\\nliboverlain.so\\nliboverlain.so\\nb.so\\n"
-				"a.so\\nliboverlain.so\\nliboverlain.so\\nc.so\\nliboverlain.so\\n'"
+				"a.so\\nliboverlain.so\\nc.so\\nliboverlain.so\\nliboverlain.so\\n'"
 				"; fi");
 }
 

@@ -56,8 +56,9 @@ Test(lookup, a_marked_file_is_a_whiteout_in_a_marked_directory_only)
 
 Test(lookup, an_opaque_directory_hides_what_is_below)
 {
-	SHOWS(OPEN(.lower = {"d/x = 1\nd/ opaque\ne/ opaque-file\nf/\nf xattr user.overlay.opaque=n",
-			     "d/y = 2\ne/y = 2\nf/y = 2\ng/y = 2\nh/i/y = 2"},
+	SHOWS(OPEN(.lower =
+			   {"d/x = 1\nd/ opaque\ne/ opaque-file\nf/\nf xattr user.overlay.opaque=n",
+			    "d/y = 2\ne/y = 2\nf/y = 2\ng/y = 2\nh/i/y = 2"},
 		   .upper = "g/ opaque\nh/ opaque-file\nh/z = 0"),
 	      {"d", "dir 1"}, {"d/x", "file 1"}, {"d/y", "nothing"}, {"e", "dir 1"},
 	      {"e/y", "nothing"}, {"e/.wh..wh..opq", "nothing"}, {"f", "dir 1 2"},
