@@ -98,8 +98,6 @@ static void stream(const char *path)
 	close(client);
 }
 
-/* --- messages --- */
-
 static struct msghdr message(struct sockaddr_un *un, socklen_t size, struct iovec *piece)
 {
 	return (struct msghdr){
@@ -144,11 +142,7 @@ static void datagrams(const char *one, const char *other)
 	unlink(one);
 	unlink(other);
 	said("sendto nobody", sendto(x, "abc", 3, 0, (struct sockaddr *)&b, b_size));
-	close(x);
-	close(y);
 }
-
-/* --- what fails, and what is not about paths --- */
 
 static void fail(const char *path)
 {
@@ -175,7 +169,6 @@ static void odd(void)
 	said("sendmsg nowhere", sendmsg(fd, (struct msghdr *)16, 0));
 	said("bind abstract", bind(fd, (struct sockaddr *)&un, 12));
 	both_names("abstract", fd);
-	close(fd);
 }
 
 int main(void)
