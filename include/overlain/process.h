@@ -183,13 +183,16 @@ typedef int open_call(int dirfd, const char *path, int flags, ...);
 int file_open(struct place *at, int flags, mode_t mode, open_call *call);
 /* The path on disk to read AT by (stat, readlink, access, getxattr); -ENOENT. */
 int file_reach(struct place *at, const char **path);
-/*
- * Before a change that only its owner may make: -EPERM. A copy will be the caller's own, so what
- * the kernel says of the copy would come too late.
- */
-int file_owned(struct place *at);
 /* The path on disk to change AT's attributes by: copied up first. -ENOENT, -EROFS. */
 int file_raise(struct place *at, const char **path);
+/*
+ * The same for what only the owner may change (-EPERM), only who may write (-EACCES), or either.
+ * It is asked before the copy-up: the copy will be the caller's own, and the kernel would allow all.
+ */
+typedef int raise_call(struct place *at, const char **path);
+raise_call file_raise_owned, file_raise_writable, file_raise_either;
+/* 0 where the caller may change what is the owner's, or will be told by the kernel; -EPERM. */
+int file_owned(struct place *at);
 /* -EACCES, -EROFS … as faccessat(2) gives it for MODE on AT. */
 int file_access(struct place *at, int mode, int flags);
 

@@ -1,24 +1,18 @@
 /* Mode, owner, times and size of a name. What is changed is in the upper first. */
-#include "overlain/libc.h"
+#include "attributes.h"
 
 /* With other flags the kernel refuses a call before it looks at the path. */
 #define FLAGS_KNOWN (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)
 
-/* For what only the owner may change. */
 static int raise_to(struct place *at, const char **path)
 {
-	int error = file_owned(at);
-	return (int)edge(error ? error : file_raise(at, path));
+	return (int)edge(file_raise_owned(at, path));
 }
 
-/* Whoever may write to a file may set its times to now, and to nothing else: utimensat(2). */
-static int raise_to_date(struct place *at, const struct timespec times[2], const char **path)
+raise_call *raise_to_date(const struct timespec times[2])
 {
 	bool now = !times || (times[0].tv_nsec == UTIME_NOW && times[1].tv_nsec == UTIME_NOW);
-	int error = file_owned(at);
-	if (error == -EPERM && now)
-		error = file_access(at, W_OK, AT_EACCESS);
-	return (int)edge(error ? error : file_raise(at, path));
+	return now ? file_raise_either : file_raise_owned;
 }
 
 /* Who may search a directory decides what may be seen in it: what was learnt is void. */
@@ -127,8 +121,9 @@ int lchown(const char *path, uid_t uid, gid_t gid)
 static int utimens_inside(struct place *at, const struct timespec times[2])
 {
 	const char *path;
-	int error = raise_to_date(at, times, &path);
-	return error ? error : NEXT(utimensat)(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW);
+	int error = raise_to_date(times)(at, &path);
+	return error ? (int)edge(error)
+		     : NEXT(utimensat)(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW);
 }
 
 int utimensat(int dirfd, const char *path, const struct timespec times[2], int flags)

@@ -2,9 +2,18 @@
  * Attributes changed through a descriptor. One opened for reading may lie on a lower layer, and
  * the kernel would let its owner change it there: the change is made to the copy by name instead.
  */
-#include "xattr.h"
+#include "attributes.h"
 
-bool descriptor_by_name(int fd, struct place *at, const char **path, int *error)
+/* True when FD is open on an object of the lower layer that D says. */
+static bool is_in_lower(int fd, const struct descriptor *d)
+{
+	char real[PATH_MAX];
+	const struct layer *layer = &process_mounts()->at[d->overlay].layers[d->layer];
+	ssize_t length = descriptor_real(fd, real);
+	return length > 0 && text_below(real, (size_t)length, layer->root, layer->root_length);
+}
+
+bool descriptor_by_name(int fd, raise_call *raise, struct place *at, const char **path, int *error)
 {
 	struct descriptor d;
 	struct stat open, named;
@@ -24,9 +33,11 @@ bool descriptor_by_name(int fd, struct place *at, const char **path, int *error)
 		return true;
 	if (!overlay_in_upper(ov, &at->node) &&
 	    (sys_fstat(fd, &open) || sys_lstat(*path, &named) || open.st_dev != named.st_dev ||
-	     open.st_ino != named.st_ino))
-		return false;
-	*error = file_raise(at, path);
+	     open.st_ino != named.st_ino)) {
+		*error = -EROFS; /* the name is another object's by now */
+		return is_in_lower(fd, &d);
+	}
+	*error = raise(at, path);
 	return true;
 }
 
@@ -35,7 +46,7 @@ int fchmod(int fd, mode_t mode)
 	struct place at;
 	const char *path;
 	int error;
-	if (!descriptor_by_name(fd, &at, &path, &error))
+	if (!descriptor_by_name(fd, file_raise_owned, &at, &path, &error))
 		return NEXT(fchmod)(fd, mode);
 	return error ? (int)edge(error) : NEXT(fchmodat)(AT_FDCWD, path, mode, 0);
 }
@@ -45,7 +56,7 @@ int fchown(int fd, uid_t uid, gid_t gid)
 	struct place at;
 	const char *path;
 	int error;
-	if (!descriptor_by_name(fd, &at, &path, &error))
+	if (!descriptor_by_name(fd, file_raise_owned, &at, &path, &error))
 		return NEXT(fchown)(fd, uid, gid);
 	return error ? (int)edge(error)
 		     : NEXT(fchownat)(AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW);
@@ -56,7 +67,7 @@ int futimens(int fd, const struct timespec times[2])
 	struct place at;
 	const char *path;
 	int error;
-	if (!descriptor_by_name(fd, &at, &path, &error))
+	if (!descriptor_by_name(fd, raise_to_date(times), &at, &path, &error))
 		return NEXT(futimens)(fd, times);
 	return error ? (int)edge(error)
 		     : NEXT(utimensat)(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW);

@@ -2,7 +2,7 @@
  * ioctl(2): flags and attributes of an inode are changed through any descriptor, one opened for
  * reading on a lower's file too. Then it is the copy that is changed.
  */
-#include "xattr.h"
+#include "attributes.h"
 
 /* As <linux/fs.h> has them, which <sys/mount.h> does not bear beside it. */
 struct fsxattr {
@@ -32,7 +32,7 @@ static int change(int fd, unsigned long request, void *argument)
 	struct place at;
 	const char *path;
 	int error;
-	if (!descriptor_by_name(fd, &at, &path, &error))
+	if (!descriptor_by_name(fd, file_raise_owned, &at, &path, &error))
 		return NEXT(ioctl)(fd, request, argument);
 	if (error)
 		return (int)edge(error);

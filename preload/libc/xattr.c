@@ -1,5 +1,5 @@
 /* Extended attributes by name. The overlay's own are neither shown nor taken. */
-#include "xattr.h"
+#include "attributes.h"
 
 int xattr_store(struct stored *s, const char *name)
 {
@@ -8,6 +8,11 @@ int xattr_store(struct stored *s, const char *name)
 		return length == -ENAMETOOLONG ? -ERANGE : (int)length;
 	int error = layer_xattr_escape(name, s->buffer, &s->name);
 	return !error && layer_xattr_private(s->name) ? -EOPNOTSUPP : error;
+}
+
+raise_call *xattr_raise(const char *name)
+{
+	return text_starts(name, "user.") ? file_raise_writable : file_raise_owned;
 }
 
 ssize_t xattr_reveal(char *all, ssize_t size, char *list, size_t room)

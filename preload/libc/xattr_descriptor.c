@@ -1,5 +1,5 @@
 /* Extended attributes by descriptor, under the same names as by path. */
-#include "xattr.h"
+#include "attributes.h"
 
 /* True when FD is open on something inside merged, whose names are escaped. */
 static bool is_inside(int fd)
@@ -44,7 +44,7 @@ int fsetxattr(int fd, const char *name, const void *value, size_t size, int flag
 	error = xattr_store(&s, name);
 	if (error)
 		return (int)edge(error);
-	if (!descriptor_by_name(fd, &at, &path, &error))
+	if (!descriptor_by_name(fd, xattr_raise(s.name), &at, &path, &error))
 		return NEXT(fsetxattr)(fd, s.name, value, size, flags);
 	return error ? (int)edge(error) : NEXT(lsetxattr)(path, s.name, value, size, flags);
 }
@@ -60,7 +60,7 @@ int fremovexattr(int fd, const char *name)
 	error = xattr_store(&s, name);
 	if (error)
 		return (int)edge(error);
-	if (!descriptor_by_name(fd, &at, &path, &error))
+	if (!descriptor_by_name(fd, xattr_raise(s.name), &at, &path, &error))
 		return NEXT(fremovexattr)(fd, s.name);
 	return error ? (int)edge(error) : NEXT(lremovexattr)(path, s.name);
 }

@@ -129,7 +129,8 @@ int overlay_step(const struct overlay *ov, const struct node *parent, struct pat
 	int error = look_through(ov, parent, p, n);
 	if (error)
 		return error;
-	if (overlay_in_upper(ov, n) && !node_absent(n) && !node_is_dir(n) &&
+	/* A merged directory has its number from below already; one that moved keeps it here. */
+	if (overlay_in_upper(ov, n) && !node_absent(n) && !n->ino &&
 	    (parent->marks & NODE_IMPURE))
 		n->ino = layer_read_origin(layer_path(&ov->layers[0], p));
 	cache_keep(ov, &key, n, stamp);

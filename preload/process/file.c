@@ -32,6 +32,16 @@ static int copy_up(struct place *at, bool with_data)
 	return 0;
 }
 
+int file_raise(struct place *at, const char **path)
+{
+	int error = present(at);
+	if (!error)
+		error = copy_up(at, true);
+	if (!error)
+		*path = overlay_reach(at->overlay, &at->node, &at->path);
+	return error;
+}
+
 int file_owned(struct place *at)
 {
 	struct stat st;
@@ -44,14 +54,21 @@ int file_owned(struct place *at)
 	return error ? error : st.st_uid == uid ? 0 : -EPERM;
 }
 
-int file_raise(struct place *at, const char **path)
+int file_raise_owned(struct place *at, const char **path)
 {
-	int error = present(at);
-	if (!error)
-		error = copy_up(at, true);
-	if (!error)
-		*path = overlay_reach(at->overlay, &at->node, &at->path);
-	return error;
+	int error = file_owned(at);
+	return error ? error : file_raise(at, path);
+}
+
+int file_raise_writable(struct place *at, const char **path)
+{
+	int error = file_access(at, W_OK, AT_EACCESS);
+	return error ? error : file_raise(at, path);
+}
+
+int file_raise_either(struct place *at, const char **path)
+{
+	return file_owned(at) == -EPERM ? file_raise_writable(at, path) : file_raise(at, path);
 }
 
 /* A lower on a read-only mount says EROFS to a question about the copy that would be made. */

@@ -1,6 +1,6 @@
-/* What the calls on extended attributes share, by name and by descriptor. */
-#ifndef LIBC_XATTR_H
-#define LIBC_XATTR_H
+/* What the calls that change attributes share, by name and by descriptor. */
+#ifndef LIBC_ATTRIBUTES_H
+#define LIBC_ATTRIBUTES_H
 
 #include "overlain/libc.h"
 
@@ -19,7 +19,11 @@ int xattr_store(struct stored *s, const char *name);
  */
 ssize_t xattr_reveal(char *all, ssize_t size, char *list, size_t room);
 
+/* How an object is copied up for a change of the attribute stored as NAME: xattr(7). */
+raise_call *xattr_raise(const char *name);
+/* attributes.c: the same for its times; whoever may write may set them to now: utimensat(2). */
+raise_call *raise_to_date(const struct timespec times[2]);
 /* descriptor_attributes.c: must FD be changed by name? Then where, or *ERROR why not. */
-bool descriptor_by_name(int fd, struct place *at, const char **path, int *error);
+bool descriptor_by_name(int fd, raise_call *raise, struct place *at, const char **path, int *error);
 
 #endif
