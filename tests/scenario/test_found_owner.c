@@ -33,6 +33,8 @@ Test(found_owner, others_may_not_change_attributes)
 				"'chown 65534 merged/open' 'chgrp 65534 merged/dir/file' "
 				"'setfattr -n user.a -v b merged/dir/file' "
 				"'setfattr -x user.k merged/tagged' 'setfacl -m u:7:r merged/open' "
-				"'truncate -s 0 merged/dir/file'; do " NOBODY
-				"$c; done; stat -c '%a %u %n' merged/*; cat merged/dir/file");
+				"'truncate -s 0 merged/dir/file'; do " NOBODY "$c; done; " NOBODY
+				"perl -e 'open F, q(merged/open); chmod 0777, *F or print "
+				"qq($!\\n)'; "
+				"stat -c '%a %u %n' merged/*; cat merged/dir/file");
 }

@@ -162,13 +162,14 @@ Test(rename, of_lower_directories_can_be_off)
 Test(rename, keeps_numbers)
 {
 	const struct overlay *ov = usual();
-	uint64_t file = ino_of(ov, "f"), inner = ino_of(ov, "d/x");
+	uint64_t file = ino_of(ov, "f"), inner = ino_of(ov, "d/x"), dir = ino_of(ov, "d");
 
 	EXPECT(rename_at(ov, "f", "ud/g", 0), "");
 	EXPECT(rename_at(ov, "d", "n", 0), "");
 	for (int pass = 0; pass < 2; pass++, ov = rooms_again()) {
 		cr_expect_eq(ino_of(ov, "ud/g"), file);
 		cr_expect_eq(ino_of(ov, "n/x"), inner);
+		cr_expect_eq(ino_of(ov, "n"), dir);
 		names(ov, "ud");
 		names(ov, "n");
 	}
