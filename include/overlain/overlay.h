@@ -23,7 +23,8 @@ struct overlay {
 	uint16_t index;       /* its place in struct mounts */
 	uint16_t layer_count; /* at least 1 */
 	uint8_t part_shift;   /* one bit of node.parts stands for 1 << part_shift layers */
-	bool writable;        /* layers[0] is the upper */
+	bool has_upper;       /* layers[0] is the upper */
+	bool writable;        /* and may be changed */
 	bool redirect_off;    /* redirect_dir=off: rename of lower directories gives EXDEV */
 	bool is_volatile;     /* leave out fsync */
 	struct layer *layers;
@@ -45,6 +46,10 @@ struct mounts {
  * -errno with one line in COMPLAINT that names the variable and the value.
  */
 int mounts_read(struct mounts *mounts, char *const *envp, struct text *complaint);
+/* The same to look at what is there: nothing is made on disk, and all of them are read-only. */
+int mounts_look(struct mounts *mounts, char *const *envp, struct text *complaint);
+/* What OV, which has an upper, shows without it; the cache and the shared page stay behind. */
+void overlay_below(const struct overlay *ov, struct overlay *below);
 /*
  * The same configuration as "NAME=value" strings with every path absolute, NULL-terminated: what a
  * child is started with.

@@ -1,8 +1,7 @@
 /* The overlay as the command line spells it, turned into the settings that mean the same. */
 #include "command.h"
-#include "overlain/text.h"
 
-#include <stdio.h>
+#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,20 +43,6 @@ static void add_overlay(const char *options, const char *merged)
 	append("OVERLAIN_OPTIONS", ',', options);
 }
 
-/* The value of -o OPTIONS, -oOPTIONS, --options=OPTIONS; NULL where ARGV holds something else. */
-static const char *options_value(char ***argv)
-{
-	const char *argument = **argv;
-	const char *glued = text_after(argument, "--options=");
-	if (!glued && text_starts(argument, "-o") && argument[2])
-		glued = argument + 2;
-	if (glued)
-		return glued;
-	if (strcmp(argument, "-o") != 0 && strcmp(argument, "--options") != 0)
-		return NULL;
-	return *++*argv;
-}
-
 /* True where the environment describes an overlay but for the place it is to be seen at. */
 static bool lacks_merged(void)
 {
@@ -65,34 +50,166 @@ static bool lacks_merged(void)
 	       (is_set("OVERLAIN_LOWERDIR") || is_set("OVERLAIN_OPTIONS"));
 }
 
-char **arguments_read(const struct verb *verb, char **argv, int *status)
+/*
+ * Layers are looked at from outside, so where they are seen merged is of no interest: options stand
+ * for themselves, and a name alone picks one overlay of the environment.
+ */
+static void set_overlay(const char *options, const char *merged)
 {
-	char *options = NULL;
-	for (; *argv; argv++) {
-		const char *argument = *argv, *more = options_value(&argv);
-		if (strcmp(argument, "--") == 0) {
-			argv++;
-			break;
-		}
-		if (more) {
-			options = options ? format("%s,%s", options, more) : format("%s", more);
-		} else if (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0) {
-			fputs(verb->help, stdout);
-			*status = 0;
-			return NULL;
-		} else if (!*argv || (argument[0] == '-' && argument[1])) {
-			*status =
-				fail("%s: %s: %s (see overlain %s --help)", verb->name, argument,
-				     *argv ? "unknown option" : "its value is missing", verb->name);
-			return NULL;
-		} else if (options || lacks_merged()) {
-			add_overlay(options ? options : "", argument);
-			options = NULL;
-		} else {
-			break;
-		}
-	}
+	static const char *const others[] = {"OVERLAIN_LOWERDIR", "OVERLAIN_UPPERDIR",
+					     "OVERLAIN_WORKDIR", "OVERLAIN_MOUNTS",
+					     "OVERLAIN_MERGED"};
+	for (size_t i = 0; options && i < sizeof others / sizeof *others; i++)
+		unsetenv(others[i]);
 	if (options)
-		add_overlay(options, NULL);
-	return argv;
+		setenv("OVERLAIN_OPTIONS", options, 1);
+	if (options || lacks_merged())
+		setenv("OVERLAIN_MERGED", merged ? merged : "/", 1);
+}
+
+/* --- reading the line --- */
+
+struct reading {
+	const struct verb *verb;
+	char *options; /* given, and not yet used for an overlay */
+	char *operands[2];
+	unsigned count;
+};
+
+static bool sets_overlays(const struct verb *verb)
+{
+	return verb->kind == VERB_OVERLAYS || verb->kind == VERB_RUN;
+}
+
+static bool takes_command(const struct verb *verb)
+{
+	return verb->kind == VERB_COMMAND || verb->kind == VERB_RUN;
+}
+
+/* False where WORD is no operand: the command begins, or there is one too many. */
+static bool take_operand(struct reading *r, char *word)
+{
+	if (sets_overlays(r->verb)) {
+		if (!r->options && !lacks_merged())
+			return false;
+		add_overlay(r->options ? r->options : "", word);
+		r->options = NULL;
+		return true;
+	}
+	unsigned limit = r->verb->kind == VERB_TARGET ? 2 : r->verb->kind == VERB_LAYERS ? 1 : 0;
+	if (r->count == limit)
+		return false;
+	r->operands[r->count++] = word;
+	return true;
+}
+
+/* MERGED stands first, where there is anything that needs or allows it. */
+static void settle(struct reading *r, struct arguments *a)
+{
+	if (sets_overlays(r->verb)) {
+		if (r->options)
+			add_overlay(r->options, NULL);
+		return;
+	}
+	unsigned limit = r->verb->kind == VERB_TARGET ? 2 : 1;
+	bool named = r->count == limit || (r->count > 0 && (r->options || lacks_merged()));
+	if (r->verb->kind == VERB_COMMAND)
+		return;
+	a->merged = named ? r->operands[0] : NULL;
+	set_overlay(r->options, a->merged);
+	a->operand = r->operands[named];
+}
+
+enum { CODE_HELP = 'h', CODE_OPERAND = 1, CODE_CHOICE = 256 };
+
+/* What getopt_long(3) wants to know of a verb. */
+struct grammar {
+	char letters[32];
+	struct option options[16];
+};
+
+static void grammar_of(const struct verb *verb, struct grammar *g)
+{
+	unsigned count = 0;
+	bool overlay = verb->kind != VERB_COMMAND;
+	strcpy(g->letters, overlay ? "-:ho:" : "-:h");
+	g->options[count++] = (struct option){"help", no_argument, NULL, CODE_HELP};
+	if (overlay)
+		g->options[count++] = (struct option){"options", required_argument, NULL, 'o'};
+	for (const struct choice *c = verb->choices; c && c->name; c++) {
+		int code = CODE_CHOICE + (int)(c - verb->choices);
+		const char letter[] = {c->letter, c->value ? ':' : '\0', '\0'};
+		g->options[count++] = (struct option){
+			c->name, c->value ? required_argument : no_argument, NULL, code};
+		strcat(g->letters, letter);
+	}
+	g->options[count] = (struct option){NULL, 0, NULL, 0};
+}
+
+/* True when CODE, as getopt_long gave it, is one of the verb's own choices. */
+static bool take_choice(const struct verb *verb, int code)
+{
+	for (const struct choice *c = verb->choices; c && c->name; c++) {
+		if (code != CODE_CHOICE + (c - verb->choices) && (!c->letter || code != c->letter))
+			continue;
+		if (c->value)
+			*c->value = optarg;
+		else
+			*c->flag = true;
+		return true;
+	}
+	return false;
+}
+
+/* Takes one option; false once *STATUS says what to exit with. */
+static bool take(struct reading *r, int code, const char *word, int *status)
+{
+	const struct verb *verb = r->verb;
+	if (code == 'o') {
+		r->options = r->options ? format("%s,%s", r->options, optarg) : optarg;
+		return true;
+	}
+	if (take_choice(verb, code))
+		return true;
+	if (code == CODE_HELP) {
+		fputs(verb->help, stdout);
+		*status = 0;
+	} else if (code == CODE_OPERAND) {
+		*status = fail("%s: %s: unexpected argument (see overlain %s --help)", verb->name,
+			       word, verb->name);
+	} else {
+		*status = fail("%s: %s: %s (see overlain %s --help)", verb->name, word,
+			       code == ':' ? "its value is missing" : "unknown option", verb->name);
+	}
+	return false;
+}
+
+bool arguments_read(const struct verb *verb, char **argv, struct arguments *a, int *status)
+{
+	struct reading r = {.verb = verb};
+	struct grammar grammar;
+	int argc = 0, code;
+	while (argv[argc])
+		argc++;
+	*a = (struct arguments){0};
+	if (verb->kind == VERB_PLAIN) {
+		a->rest = argv + 1;
+		return true;
+	}
+	grammar_of(verb, &grammar);
+	opterr = 0;
+	optind = 1;
+	while ((code = getopt_long(argc, argv, grammar.letters, grammar.options, NULL)) != -1) {
+		if (code == CODE_OPERAND && take_operand(&r, optarg))
+			continue;
+		if (code == CODE_OPERAND && takes_command(verb)) {
+			optind--;
+			break;
+		}
+		if (!take(&r, code, argv[optind - 1], status))
+			return false;
+	}
+	settle(&r, a);
+	a->rest = argv + optind;
+	return true;
 }

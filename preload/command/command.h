@@ -1,6 +1,11 @@
 /*
  * command: the pieces of `overlain`.
  *
+ * A verb is data: its name, what help says, the options it takes and the function behind it. Those
+ * of main.c's table are all there are. Verbs either put a program under overlays (run, env, try) or
+ * work on the layers of one overlay from outside (diff, commit, discard, export, …): the latter
+ * never see it merged, and when started under it step out first.
+ *
  * Exit statuses are those of env(1) and nohup(1): 125 for a failure of its own, 126 for a program
  * that cannot be executed, 127 for one that is not found, and else the program's.
  */
@@ -8,15 +13,41 @@
 #define OVERLAIN_COMMAND_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 enum { EXIT_OWN = 125, EXIT_NOT_EXECUTABLE = 126, EXIT_NOT_FOUND = 127 };
 
-/* What `overlain NAME …` does. MAIN is given the arguments behind NAME. */
+struct overlay;
+
+/* An option of a verb: FLAG becomes true, or VALUE what was given. LETTER 0: only the long form. */
+struct choice {
+	const char *name;
+	char letter;
+	bool *flag;
+	const char **value;
+};
+
+/* What `overlain VERB …` is given, but for -o, --help and the verb's choices. */
+struct arguments {
+	char *merged;  /* as VERB_LAYERS and VERB_TARGET take it; or NULL */
+	char *operand; /* what stands behind it, or NULL */
+	char **rest;   /* the command, or what follows "--" */
+};
+
 struct verb {
 	const char *name;
 	const char *summary; /* NULL: not for users */
 	const char *help;
-	int (*main)(const struct verb *verb, char **argv);
+	const struct choice *choices; /* up to one without a name; NULL: none */
+	enum {
+		VERB_PLAIN,    /* reads its arguments itself */
+		VERB_COMMAND,  /* [OPTION]… [--] COMMAND… */
+		VERB_OVERLAYS, /* [-o OPTIONS [MERGED]]… */
+		VERB_RUN,      /* [-o OPTIONS [MERGED]]… [--] COMMAND… */
+		VERB_LAYERS,   /* [OPTION]… [-o OPTIONS] [MERGED] [-- PATH…] */
+		VERB_TARGET,   /* the same with [TARGET] behind MERGED */
+	} kind;
+	int (*main)(const struct verb *verb, const struct arguments *arguments);
 };
 extern const struct verb run_verb, env_verb, exec_verb;
 
@@ -26,10 +57,18 @@ int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *format(const char *pattern, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * Turns "[-o OPTIONS]… [MERGED]", any number of times, into settings of the environment. Answers
- * what follows, or NULL once *STATUS says what to exit with (--help, a wrong option).
+ * Reads ARGV, whose first is the verb's name, and turns "-o OPTIONS [MERGED]" into settings of the
+ * environment. False once *STATUS says what to exit with (--help, a wrong option).
  */
-char **arguments_read(const struct verb *verb, char **argv, int *status);
+bool arguments_read(const struct verb *verb, char **argv, struct arguments *a, int *status);
+
+/*
+ * The one overlay that the settings describe, for a verb of VERB_LAYERS or VERB_TARGET: it has an
+ * upper as layers[0] and is read-only, so that a look changes nothing. NULL after saying why.
+ */
+const struct overlay *overlay_to_look(const struct arguments *arguments);
+/* The same, writable: its workdir is there, and programs under it hear of changes. */
+const struct overlay *overlay_to_change(const struct arguments *arguments);
 
 /* Checks the settings and completes the environment for programs under the overlay: 0, EXIT_OWN. */
 int environment_complete(void);
@@ -40,5 +79,7 @@ const char *const *environment_names(void);
 const char *library_find(void);
 /* True when this very process has it loaded. */
 bool library_loaded(void);
+/* Starts this program once more without the library; comes back only where that fails. */
+int library_leave(char **argv);
 
 #endif

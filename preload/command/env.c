@@ -1,7 +1,6 @@
 /* overlain env: the assignments that put programs under the overlay without the command. */
 #include "command.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,16 +24,16 @@ static void print_quoted(const char *value)
 	putchar('\'');
 }
 
-static int print(const struct verb *verb, char **argv)
+static bool export;
+static const struct choice choices[] = {{"export", 0, &export, NULL}, {0}};
+
+static int print(const struct verb *verb, const struct arguments *arguments)
 {
-	int status;
-	bool export = *argv && strcmp(*argv, "--export") == 0;
-	argv = arguments_read(verb, argv + export, &status);
-	if (!argv)
-		return status;
-	if (*argv)
-		return fail("env: %s: unexpected argument (see overlain env --help)", *argv);
-	status = environment_complete();
+	(void)verb;
+	if (*arguments->rest)
+		return fail("env: %s: unexpected argument (see overlain env --help)",
+			    *arguments->rest);
+	int status = environment_complete();
 	if (status != 0)
 		return status;
 	for (const char *const *name = environment_names(); *name; name++) {
@@ -61,5 +60,7 @@ const struct verb env_verb = {
 		"merged\n"
 		"  env $(overlain env -o lowerdir=low,upperdir=up merged) ls merged\n"
 		"The second is for names that need no quotes, and for one overlay.\n",
+	.choices = choices,
+	.kind = VERB_OVERLAYS,
 	.main = print,
 };

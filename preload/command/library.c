@@ -1,5 +1,6 @@
 /* Where the library lies that programs are to preload, and whether it is there once they have. */
 #include "command.h"
+#include "overlain/sys.h"
 #include "overlain/text.h"
 
 #include <limits.h>
@@ -44,6 +45,30 @@ const char *library_find(void)
 	}
 	fail(LIBRARY ": not found beside this program (%s), nor in %s", own, OVERLAIN_LIBDIR);
 	return NULL;
+}
+
+/* LD_PRELOAD without the library. */
+static void strip_preload(void)
+{
+	char *kept = NULL, *all = getenv("LD_PRELOAD");
+	for (char *one = all ? strtok(format("%s", all), " :") : NULL; one;
+	     one = strtok(NULL, " :")) {
+		const char *slash = strrchr(one, '/');
+		if (!text_same(slash ? slash + 1 : one, LIBRARY))
+			kept = kept ? format("%s:%s", kept, one) : one;
+	}
+	if (kept)
+		setenv("LD_PRELOAD", kept, 1);
+	else
+		unsetenv("LD_PRELOAD");
+}
+
+int library_leave(char **argv)
+{
+	strip_preload();
+	/* The library's own execve would hand the overlay over. */
+	long error = SYS3(SYS_execve, "/proc/self/exe", argv, environ);
+	return fail("/proc/self/exe: %s", strerror((int)-error));
 }
 
 static int is_library(struct dl_phdr_info *object, size_t size, void *data)

@@ -3,7 +3,6 @@
 #include "overlain/debug.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +34,23 @@ int fail(const char *format, ...)
 	return EXIT_OWN;
 }
 
+/* Those that work on layers see them as they are: not under the overlay that shows them merged. */
+static bool stands_outside(const struct verb *verb)
+{
+	return verb->kind == VERB_LAYERS || verb->kind == VERB_TARGET;
+}
+
+static int start(const struct verb *verb, char **argv)
+{
+	struct arguments arguments;
+	int status;
+	if (stands_outside(verb) && library_loaded())
+		return library_leave(argv);
+	if (!arguments_read(verb, argv + 1, &arguments, &status))
+		return status;
+	return verb->main(verb, &arguments);
+}
+
 static int print_help(void)
 {
 	puts("Usage: overlain VERB [ARGUMENT]...\n"
@@ -55,15 +71,15 @@ static int choose(char **argv)
 {
 	const char *name = argv[1];
 	if (!name)
-		return fail("a verb is missing: run or env (see overlain --help)");
+		return fail("a verb is missing (see overlain --help)");
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
 		return print_help();
 	if (strcmp(name, "--version") == 0)
 		return puts("overlain " OVERLAIN_VERSION), 0;
 	for (size_t i = 0; i < VERBS; i++)
 		if (strcmp(name, verbs[i]->name) == 0)
-			return verbs[i]->main(verbs[i], argv + 2);
-	return fail("%s: unknown verb: run and env are known (see overlain --help)", name);
+			return start(verbs[i], argv);
+	return fail("%s: unknown verb (see overlain --help)", name);
 }
 
 int main(int argc, char **argv)

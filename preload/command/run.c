@@ -8,18 +8,16 @@
  * The program may exist in merged only, or be a script whose interpreter does. So this program
  * starts itself once more, under the overlay, and looks for it from there.
  */
-static int run(const struct verb *verb, char **argv)
+static int run(const struct verb *verb, const struct arguments *arguments)
 {
-	int status;
-	argv = arguments_read(verb, argv, &status);
-	if (!argv)
-		return status;
-	if (!*argv)
+	(void)verb;
+	if (!*arguments->rest)
 		return fail("run: the command is missing (see overlain run --help)");
-	status = environment_complete();
+	int status = environment_complete();
 	if (status != 0)
 		return status;
-	char **again = argv - 2; /* where "overlain" and "run" stood, or something behind them */
+	/* Where "overlain" and "run" stood, or something behind them. */
+	char **again = arguments->rest - 2;
 	again[0] = format("%s", "overlain");
 	again[1] = format("%s", exec_verb.name);
 	execv("/proc/self/exe", again);
@@ -51,11 +49,13 @@ const struct verb run_verb = {
 		"Example:\n"
 		"  overlain run -o lowerdir=low,upperdir=up merged -- sh -c 'rm merged/a; ls "
 		"merged'\n",
+	.kind = VERB_RUN,
 	.main = run,
 };
 
-static int execute(const struct verb *verb, char **argv)
+static int execute(const struct verb *verb, const struct arguments *arguments)
 {
+	char **argv = arguments->rest;
 	(void)verb;
 	if (!*argv)
 		return fail("run: the command is missing (see overlain run --help)");
@@ -68,4 +68,4 @@ static int execute(const struct verb *verb, char **argv)
 	return error == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
 }
 
-const struct verb exec_verb = {.name = "--exec", .main = execute};
+const struct verb exec_verb = {.name = "--exec", .kind = VERB_PLAIN, .main = execute};

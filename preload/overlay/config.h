@@ -55,6 +55,7 @@ struct config {
 	const char *settings[SETTINGS]; /* NULL: not set */
 	char *const *envp;
 	struct text *complaint;
+	bool look; /* nothing is made on disk */
 	struct arena arena;
 	const char *cwd; /* asked for when needed */
 	unsigned count;

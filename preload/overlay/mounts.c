@@ -54,6 +54,14 @@ static dev_t device_number(const struct overlay *ov)
 	return (dev_t)(minor & 0xff) | (dev_t)(minor & ~0xffU) << 12;
 }
 
+static uint8_t part_shift(unsigned layer_count)
+{
+	uint8_t shift = 0;
+	while ((layer_count - 1) >> shift >= 64)
+		shift++;
+	return shift;
+}
+
 /* Everything of an overlay that its draft decides, but what is opened. */
 static void complete(struct config *c, struct draft *d)
 {
@@ -62,10 +70,10 @@ static void complete(struct config *c, struct draft *d)
 	ov->alias_length = (uint16_t)(ov->alias ? strlen(ov->alias) : 0);
 	ov->layers = d->lowers - (d->upper != NULL);
 	ov->layer_count = (uint16_t)(d->lower_count + (d->upper != NULL));
+	ov->has_upper = d->upper != NULL;
 	ov->writable = draft_writable(d);
 	ov->workdir = ov->writable ? d->work : NULL;
-	while ((ov->layer_count - 1) >> ov->part_shift >= 64)
-		ov->part_shift++;
+	ov->part_shift = part_shift(ov->layer_count);
 	ov->dev = device_number(ov);
 	ov->mount_line = environment_mount_line(c, d);
 	number_file_systems(ov);
@@ -122,6 +130,8 @@ static void sort(struct config *c)
 static int check(struct config *c)
 {
 	int result = drafts_read(c);
+	for (unsigned i = 0; i < c->count; i++)
+		c->drafts[i].read_only |= c->look;
 	if (result < 0 || drafts_checked(c))
 		return result;
 	for (unsigned i = 0; i < c->count && result == 0; i++)
@@ -131,9 +141,9 @@ static int check(struct config *c)
 	return result;
 }
 
-int mounts_read(struct mounts *mounts, char *const *envp, struct text *complaint)
+static int open_mounts(struct mounts *mounts, char *const *envp, struct text *complaint, bool look)
 {
-	struct config c = {.envp = envp, .complaint = complaint};
+	struct config c = {.envp = envp, .complaint = complaint, .look = look};
 	*mounts = (struct mounts){0, NULL};
 	int result = debug_read(envp, complaint);
 	if (result < 0 || !settings_read(&c))
@@ -159,6 +169,27 @@ int mounts_read(struct mounts *mounts, char *const *envp, struct text *complaint
 	}
 	*mounts = (struct mounts){c.count, house->overlays};
 	return result;
+}
+
+int mounts_read(struct mounts *mounts, char *const *envp, struct text *complaint)
+{
+	return open_mounts(mounts, envp, complaint, false);
+}
+
+int mounts_look(struct mounts *mounts, char *const *envp, struct text *complaint)
+{
+	return open_mounts(mounts, envp, complaint, true);
+}
+
+void overlay_below(const struct overlay *ov, struct overlay *below)
+{
+	*below = *ov;
+	below->layers++;
+	below->layer_count--;
+	below->part_shift = part_shift(below->layer_count);
+	below->has_upper = below->writable = false;
+	below->shared = NULL;
+	below->cache = NULL;
 }
 
 char *const *mounts_environment(const struct mounts *mounts)
