@@ -17,10 +17,11 @@ static bool draft_writable(const struct draft *d)
 
 static const char *work_root(struct config *c, const struct draft *d)
 {
-	size_t length = strlen(d->work) + strlen("/work/");
-	struct text t = arena_text(&c->arena, length);
-	text_add(&t, d->work);
-	text_add(&t, "/work/");
+	static const char inner[] = "work/";
+	const char *outer = arena_root(&c->arena, d->work);
+	struct text t = arena_text(&c->arena, strlen(outer) + strlen(inner));
+	text_add(&t, outer);
+	text_add(&t, inner);
 	return arena_end(&c->arena, &t);
 }
 

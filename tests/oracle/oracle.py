@@ -64,8 +64,8 @@ def play(world, other, area, seed, count, operations):
     faults = [f"{world.name}: {line}" for line in complaints]
     if before != [uppers.exact(f"{area}/low{i}") for i in range(count)]:
         faults.append(f"{world.name}: a lower has changed")
-    if world.name == "shim" and os.listdir(f"{area}/work/work"):
-        faults.append(f"left in workdir: {os.listdir(f'{area}/work/work')}")
+    if world.name == "shim" and os.listdir(os.path.join(area, "work", "work")):
+        faults.append(f"left in workdir: {os.listdir(os.path.join(area, 'work', 'work'))}")
     excused = {int(line.split()[1]) for line in err.splitlines() if line not in complaints}
     upper = uppers.describe(f"{area}/upper")
     views = [w.run(area, count, "view.py", f"{area}/merged")[0] for w in (world, other)]
