@@ -57,10 +57,11 @@ enum {
 
 /*
  * Looks at P with one lstat; of a directory the marks too, where WANT_MARKS (one llistxattr more).
- * PARENT_MARKS are those of the directory it lies in. Nothing there is not an error.
+ * PARENT_MARKS are those of the directory it lies in. Nothing there is not an error. What lstat
+ * said goes to SEEN, unless that is NULL.
  */
 int layer_look(const struct layer *layer, struct path *p, unsigned parent_marks, bool want_marks,
-	       struct look *look);
+	       struct look *look, struct stat *seen);
 
 /* True when P is hidden by a ".wh." file beside it in this layer. */
 bool layer_hides(const struct layer *layer, struct path *p);

@@ -68,6 +68,7 @@ enum {
 struct node {
 	uint64_t ino;   /* the inode number programs see; 0: the one of the object itself */
 	uint64_t parts; /* directory: layers that contribute, a bit per group of layers */
+	uint64_t dir;   /* the directory it lies in, by the hash of its path; 0: not known */
 	uint16_t layer; /* the topmost layer that has it */
 	uint16_t end;   /* directory: no layer from here on contributes */
 	uint8_t type;   /* DT_*; DT_UNKNOWN (0): nothing there */
@@ -95,7 +96,13 @@ void overlay_root(const struct overlay *ov, struct node *n);
 /* What P is, given what its parent directory is. An absent name is not an error. */
 int overlay_step(const struct overlay *ov, const struct node *parent, struct path *p,
 		 struct node *n);
-/* The same from the root; -ENOENT, -ENOTDIR for a parent that is none. */
+/*
+ * The same, and where the disk was looked at, SEEN is what lstat said of it (not yet shown as
+ * merged's); else its st_mode is 0.
+ */
+int overlay_glance(const struct overlay *ov, const struct node *parent, struct path *p,
+		   struct node *n, struct stat *seen);
+/* overlay_step from the root; -ENOENT, -ENOTDIR for a parent that is none. */
 int overlay_lookup(const struct overlay *ov, struct path *p, struct node *n);
 /* overlay_lookup for the parent of P. */
 int overlay_lookup_parent(const struct overlay *ov, struct path *p, struct node *n);

@@ -113,24 +113,24 @@ bool layer_entry_is_whiteout(int dirfd, const struct dirent64 *entry, bool xmark
 }
 
 int layer_look(const struct layer *layer, struct path *p, unsigned parent_marks, bool want_marks,
-	       struct look *look)
+	       struct look *look, struct stat *seen)
 {
-	struct stat st;
+	struct stat own, *st = seen ? seen : &own;
 	char *path = layer_path(layer, p);
-	int error = sys_lstat(path, &st);
+	int error = sys_lstat(path, st);
 	*look = (struct look){0};
 	if (error == -ENOENT || error == -ENOTDIR)
 		return 0;
 	if (error)
 		return error;
-	look->ino = st.st_ino;
-	look->type = (uint8_t)IFTODT(st.st_mode);
-	if (S_ISCHR(st.st_mode) && st.st_rdev == 0)
+	look->ino = st->st_ino;
+	look->type = (uint8_t)IFTODT(st->st_mode);
+	if (S_ISCHR(st->st_mode) && st->st_rdev == 0)
 		look->type = DT_WHT;
-	else if (S_ISREG(st.st_mode) && st.st_size == 0 && (parent_marks & MARK_XWHITE) &&
+	else if (S_ISREG(st->st_mode) && st->st_size == 0 && (parent_marks & MARK_XWHITE) &&
 		 layer_is_xwhiteout(path))
 		look->type = DT_WHT;
-	if (!S_ISDIR(st.st_mode))
+	if (!S_ISDIR(st->st_mode))
 		return 0;
 	if (!want_marks) {
 		look->marks = MARK_UNREAD;

@@ -1,15 +1,24 @@
 /*
- * What this process has learnt, name by name: a table of fixed slots, each found by the hash of a
- * whole path, so that a deep name costs one look. A slot carries a sequence number, odd while it
- * is written. Readers copy and check, writers that find a slot busy go without: nothing waits, so
- * threads, signal handlers and vfork children may all use it, and one killed in the middle loses
- * a slot and no more.
+ * What this process has learnt, name by name: a table of slots found by the hash of a whole path,
+ * so that a deep name costs one look. A slot carries a sequence number, odd while it is written.
+ * Readers copy and check, writers that find a slot busy go without: nothing waits, so threads,
+ * signal handlers and vfork children may all use it, and one killed in the middle loses a slot and
+ * no more.
+ *
+ * The memory for as many names as are ever kept is reserved at once and used from its beginning:
+ * where the table grows fuller, more of it comes into use, and what is then looked for in another
+ * place is found in its former one and moves.
  */
 #include "internal.h"
 
 #include <string.h>
 
-#define SLOTS 4096
+/* A pair of slots is a name's place: a power of two of them, 80 bytes a slot. */
+#define SLOTS_FIRST (1u << 10)
+#define SLOTS_MOST  (1u << 18)
+
+/* Directories that names.c may know at a time. */
+#define LISTED 64
 
 /* Two hashes stand for the path itself. */
 struct entry {
@@ -20,58 +29,94 @@ struct entry {
 };
 #define ENTRY_WORDS (sizeof(struct entry) / sizeof(uint64_t))
 
+/* The sequence number stands aside: it is all that two writers compete for. */
 struct slot {
 	uint64_t sequence;
 	uint64_t words[ENTRY_WORDS];
 };
 
 struct cache {
-	struct slot slots[SLOTS];
+	uint32_t used; /* slots that were ever written */
+	uint32_t size; /* slots in use, of those there is memory for */
+	uint32_t most;
+	struct listed listed[LISTED];
+	struct slot slots[];
 };
 
 int cache_open(struct overlay *ov)
 {
-	ov->cache = sys_pages(sizeof *ov->cache);
+	for (uint32_t most = SLOTS_MOST; most >= SLOTS_FIRST && !ov->cache; most /= 4) {
+		ov->cache = sys_pages(sizeof *ov->cache + most * sizeof(struct slot));
+		if (!ov->cache)
+			continue;
+		ov->cache->size = SLOTS_FIRST;
+		ov->cache->most = most;
+	}
 	return ov->cache ? 0 : -ENOMEM;
 }
 
-/* FNV-1a and a second of its kind, each with a last stir so that all bits depend on all bytes. */
+static uint64_t load_word(const char *at, size_t size)
+{
+	uint64_t word = 0;
+	memcpy(&word, at, size);
+	return word;
+}
+
+/* Both halves of the product depend on every bit of both factors, and are folded into one word. */
+static uint64_t stir(uint64_t a, uint64_t b)
+{
+	unsigned __int128 product = (unsigned __int128)a * b;
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/*
+ * Two independent hashes of a text, word by word; the numbers are digits of pi. CHECK is never 0:
+ * so an empty slot is no name's.
+ */
+static inline void hash_text(const char *text, size_t length, uint64_t *name, uint64_t *check)
+{
+	uint64_t one = 0x243f6a8885a308d3ULL ^ length, two = 0x13198a2e03707344ULL + length;
+	for (; length >= 8; text += 8, length -= 8) {
+		const uint64_t word = load_word(text, 8);
+		one = stir(word ^ 0xa4093822299f31d0ULL, one ^ 0x452821e638d01377ULL);
+		two = stir(word ^ 0x082efa98ec4e6c89ULL, two ^ 0xbe5466cf34e90c6cULL);
+	}
+	uint64_t rest = 0;
+	for (size_t i = 0; i < length; i++)
+		rest |= (uint64_t)(unsigned char)text[i] << 8 * i;
+	*name = stir(rest ^ 0xc0ac29b7c97c50ddULL, one ^ 0x3f84d5b5b5470917ULL);
+	*check = stir(rest ^ 0x9216d5d98979fb1bULL, two ^ 0xd1310ba698dfb5acULL) | 1;
+}
+
 struct key path_key(const struct path *p)
 {
 	const char *rel = p->bytes + PATH_ROOM;
-	uint64_t name = 0xcbf29ce484222325ULL, check = p->length, parent = name;
-	for (size_t i = 0; i < p->length; i++) {
-		unsigned char byte = (unsigned char)rel[i];
-		if (byte == '/')
-			parent = name;
-		name = (name ^ byte) * 0x100000001b3ULL;
-		check = ((check + byte) * 0xd6e8feb86659fd93ULL) ^ check >> 29;
-	}
-	return (struct key){
-		.name = (name ^ name >> 32) * 0x9e3779b97f4a7c15ULL,
-		.check = check | 1, /* an empty slot is all zero */
-		.parent = (parent ^ parent >> 32) * 0x9e3779b97f4a7c15ULL,
-	};
+	struct key key;
+	uint64_t unused;
+	hash_text(rel, path_parent_length(p), &key.parent, &unused);
+	hash_text(rel, p->length, &key.name, &key.check);
+	return key;
 }
 
-static struct slot *slot_of(const struct overlay *ov, uint64_t hash)
+/* The first slot of the pair for the hash NAME, in a table of SIZE. */
+static struct slot *pair_of(const struct cache *cache, uint64_t name, uint32_t size)
 {
-	return &ov->cache->slots[hash % SLOTS];
+	return (struct slot *)(uintptr_t)&cache->slots[name & (size - 2)];
 }
 
-static bool read_slot(struct slot *slot, struct entry *entry)
+/* True when SLOT holds the name of those hashes, which is then in ENTRY. */
+static inline bool read_slot(const struct slot *slot, uint64_t name, uint64_t check,
+			     struct entry *entry)
 {
-	uint64_t words[ENTRY_WORDS];
+	uint64_t *words = (uint64_t *)(void *)entry;
 	uint64_t before = __atomic_load_n(&slot->sequence, __ATOMIC_ACQUIRE);
-	if (before & 1)
+	if ((before & 1) || __atomic_load_n(&slot->words[0], __ATOMIC_RELAXED) != name)
 		return false;
 	for (size_t i = 0; i < ENTRY_WORDS; i++)
 		words[i] = __atomic_load_n(&slot->words[i], __ATOMIC_RELAXED);
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	if (__atomic_load_n(&slot->sequence, __ATOMIC_RELAXED) != before)
-		return false;
-	memcpy(entry, words, sizeof *entry);
-	return true;
+	return __atomic_load_n(&slot->sequence, __ATOMIC_RELAXED) == before &&
+	       entry->name == name && entry->check == check;
 }
 
 static void write_slot(struct slot *slot, const struct entry *entry)
@@ -87,12 +132,62 @@ static void write_slot(struct slot *slot, const struct entry *entry)
 	__atomic_store_n(&slot->sequence, before + 2, __ATOMIC_RELEASE);
 }
 
+static inline bool read_pair(const struct slot *pair, uint64_t name, uint64_t check,
+			     struct entry *entry)
+{
+	return read_slot(pair, name, check, entry) || read_slot(pair + 1, name, check, entry);
+}
+
+/* Brings more of the table into use when three quarters of it were written. */
+static void count_slot(struct cache *cache, uint32_t size)
+{
+	uint32_t used = __atomic_add_fetch(&cache->used, 1, __ATOMIC_RELAXED);
+	if (used > size / 4 * 3 && size < cache->most)
+		__atomic_compare_exchange_n(&cache->size, &size, size * 2, false, __ATOMIC_RELAXED,
+					    __ATOMIC_RELAXED);
+}
+
+/* Of two names in one place already, the one that came later stays. */
+static void keep_entry(struct cache *cache, const struct entry *entry)
+{
+	uint32_t size = __atomic_load_n(&cache->size, __ATOMIC_RELAXED);
+	struct slot *pair = pair_of(cache, entry->name, size);
+	struct entry former;
+	for (int i = 0; i < 2; i++) {
+		uint64_t there = __atomic_load_n(&pair[i].words[0], __ATOMIC_RELAXED);
+		if (there && there != entry->name)
+			continue;
+		if (!there)
+			count_slot(cache, size);
+		write_slot(&pair[i], entry);
+		return;
+	}
+	memcpy(&former, pair[0].words, sizeof former);
+	if (read_slot(&pair[0], former.name, former.check, &former))
+		write_slot(&pair[1], &former);
+	write_slot(&pair[0], entry);
+}
+
+static bool find_entry(struct cache *cache, uint64_t name, uint64_t check, struct entry *entry)
+{
+	uint32_t size = __atomic_load_n(&cache->size, __ATOMIC_RELAXED);
+	if (read_pair(pair_of(cache, name, size), name, check, entry))
+		return true;
+	if (size == SLOTS_FIRST || !read_pair(pair_of(cache, name, size / 2), name, check, entry))
+		return false;
+	keep_entry(cache, entry);
+	return true;
+}
+
 bool cache_find(const struct overlay *ov, const struct path *p, struct node *n)
 {
 	struct entry entry;
-	struct key key = path_key(p);
-	if (!ov->cache || !read_slot(slot_of(ov, key.name), &entry) || entry.name != key.name ||
-	    entry.check != key.check || !stamp_holds(ov, &key, &entry.stamp))
+	uint64_t name, check;
+	if (!ov->cache)
+		return false;
+	hash_text(p->bytes + PATH_ROOM, p->length, &name, &check);
+	if (!find_entry(ov->cache, name, check, &entry) ||
+	    !stamp_holds(ov, name, entry.node.dir, &entry.stamp))
 		return false;
 	*n = entry.node;
 	return true;
@@ -102,13 +197,28 @@ void cache_keep(const struct overlay *ov, const struct key *key, const struct no
 		struct stamp stamp)
 {
 	struct entry entry = {key->name, key->check, stamp, *n};
-	if (ov->cache && stamp_holds(ov, key, &stamp))
-		write_slot(slot_of(ov, key->name), &entry);
+	entry.node.dir = key->parent;
+	if (ov->cache && stamp_holds(ov, key->name, key->parent, &stamp))
+		keep_entry(ov->cache, &entry);
 }
 
+/* Wherever the name may be found, now or by its former place. */
 void cache_drop(const struct overlay *ov, const struct path *p)
 {
-	struct entry none = {0};
-	if (ov->cache)
-		write_slot(slot_of(ov, path_key(p).name), &none);
+	const struct key key = path_key(p);
+	const struct entry none = {0};
+	struct entry entry;
+	if (!ov->cache)
+		return;
+	uint32_t size = __atomic_load_n(&ov->cache->size, __ATOMIC_RELAXED);
+	for (uint32_t s = size; s >= size / 2 && s >= SLOTS_FIRST; s /= 2)
+		for (struct slot *slot = pair_of(ov->cache, key.name, s), *end = slot + 2;
+		     slot < end; slot++)
+			if (read_slot(slot, key.name, key.check, &entry))
+				write_slot(slot, &none);
+}
+
+struct listed *cache_listed(const struct overlay *ov, uint64_t dir)
+{
+	return ov->cache ? &ov->cache->listed[dir % LISTED] : NULL;
 }

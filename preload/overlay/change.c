@@ -11,19 +11,8 @@
 
 #include <sys/mman.h>
 
-#define BUCKETS 4095
-
-struct shared {
-	_Atomic uint64_t tree; /* low half: begun, high half: ended */
-	_Atomic uint32_t whiteout_form;
-	uint32_t version;
-	_Atomic uint64_t names[BUCKETS];
-};
-
 #define ONE_BEGUN 1ULL
 #define ONE_ENDED (1ULL << 32)
-/* A pair with unequal halves, which no stamp to be trusted can have. */
-#define NEVER 1ULL
 
 #define SHARED_NAME "overlain.shared"
 
@@ -49,43 +38,29 @@ int shared_open(struct overlay *ov)
 	return 0;
 }
 
-static _Atomic uint64_t *bucket(const struct overlay *ov, uint64_t hash)
-{
-	return &ov->shared->names[(hash >> 40) % BUCKETS];
-}
-
-/* The pair as a stamp: never NEVER for one that may be trusted. */
+/* The pair as a stamp. */
 static uint64_t trusted(uint64_t pair)
 {
-	return (uint32_t)pair == (uint32_t)(pair >> 32) ? pair | 1ULL << 63 : NEVER;
+	return (uint32_t)pair == (uint32_t)(pair >> 32) ? pair | STAMP_MARK : STAMP_NEVER;
 }
 
 struct stamp stamp_now(const struct overlay *ov, const struct key *key)
 {
-	if (!ov->writable)
-		return (struct stamp){0}; /* nobody can change anything */
 	if (!ov->shared)
-		return (struct stamp){NEVER, NEVER, NEVER};
+		return (struct stamp){STAMP_NEVER, STAMP_NEVER, STAMP_NEVER};
 	return (struct stamp){
-		.name = trusted(*bucket(ov, key->name)),
-		.parent = trusted(*bucket(ov, key->parent)),
+		.name = trusted(*shared_bucket(ov, key->name)),
+		.parent = trusted(*shared_bucket(ov, key->parent)),
 		.tree = trusted(ov->shared->tree),
 	};
-}
-
-bool stamp_holds(const struct overlay *ov, const struct key *key, const struct stamp *stamp)
-{
-	struct stamp now = stamp_now(ov, key);
-	return stamp->name == now.name && stamp->parent == now.parent && stamp->tree == now.tree &&
-	       now.name != NEVER && now.parent != NEVER && now.tree != NEVER;
 }
 
 struct change change_begin(const struct overlay *ov, const struct path *p, bool tree)
 {
 	struct key key = path_key(p);
-	struct change c = {ov, key.name, key.check, key.parent, NEVER, tree};
+	struct change c = {ov, key.name, key.check, key.parent, STAMP_NEVER, tree};
 	if (ov->shared) {
-		c.before = atomic_fetch_add(bucket(ov, key.name), ONE_BEGUN);
+		c.before = atomic_fetch_add(shared_bucket(ov, key.name), ONE_BEGUN);
 		if (tree)
 			ov->shared->tree += ONE_BEGUN;
 	}
@@ -98,7 +73,7 @@ void change_end(struct change *c)
 		return;
 	if (c->tree)
 		c->overlay->shared->tree += ONE_ENDED;
-	*bucket(c->overlay, c->name) += ONE_ENDED;
+	*shared_bucket(c->overlay, c->name) += ONE_ENDED;
 	c->overlay = NULL;
 }
 
@@ -111,7 +86,7 @@ void change_end_with(struct change *c, const struct node *n)
 	struct stamp stamp = stamp_now(ov, &key);
 	change_end(c);
 	uint64_t after = c->before + ONE_BEGUN + ONE_ENDED;
-	stamp.name = trusted(c->before) == NEVER ? NEVER : trusted(after);
+	stamp.name = trusted(c->before) == STAMP_NEVER ? STAMP_NEVER : trusted(after);
 	cache_keep(ov, &key, n, stamp);
 }
 

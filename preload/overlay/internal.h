@@ -4,7 +4,19 @@
 
 #include "overlain/overlay.h"
 
-/* --- cache.c: what this process has learnt, guarded by stamps --- */
+/* --- change.c: the page in workdir through which processes tell each other of changes --- */
+
+/* Pairs of counters: changes begun in the low half, changes ended in the high one. */
+#define BUCKETS 4095
+struct shared {
+	_Atomic uint64_t tree;
+	_Atomic uint32_t whiteout_form;
+	uint32_t version;
+	_Atomic uint64_t names[BUCKETS];
+};
+
+/* Maps it. Best effort. */
+int shared_open(struct overlay *ov);
 
 /* A path by its hashes: its own, a second one to tell it apart, and that of its parent. */
 struct key {
@@ -12,7 +24,11 @@ struct key {
 	uint64_t check;
 	uint64_t parent;
 };
-struct key path_key(const struct path *p);
+
+static inline _Atomic uint64_t *shared_bucket(const struct overlay *ov, uint64_t hash)
+{
+	return &ov->shared->names[(hash >> 32) * BUCKETS >> 32];
+}
 
 /*
  * What must not have changed for a remembered node to hold: the name, whose directory it lies in,
@@ -23,20 +39,65 @@ struct stamp {
 	uint64_t parent;
 	uint64_t tree;
 };
+/* Taken before a look at the disk, kept with what the look found. */
+struct stamp stamp_now(const struct overlay *ov, const struct key *key);
+
+/* Tells a stamp from a pair of counters, and from nothing. */
+#define STAMP_MARK (1ULL << 63)
+/* No pair that may be trusted: its halves differ. */
+#define STAMP_NEVER 1ULL
+
+/* True while nothing it depends on was changed: the price of three loads. */
+static inline bool stamp_holds(const struct overlay *ov, uint64_t name, uint64_t parent,
+			       const struct stamp *stamp)
+{
+	if (!ov->writable)
+		return true; /* nobody can change anything */
+	return ov->shared && (*shared_bucket(ov, name) | STAMP_MARK) == stamp->name &&
+	       (*shared_bucket(ov, parent) | STAMP_MARK) == stamp->parent &&
+	       (ov->shared->tree | STAMP_MARK) == stamp->tree;
+}
+
+/* --- names.c: which layers are worth a look for a name --- */
+
+struct names;
+/* What a directory was found to be worth. */
+struct listed {
+	uint64_t dir;  /* the directory's path by its hash */
+	uint32_t vain; /* looks that came to nothing */
+	bool making;
+	struct names *names;
+};
+/* The parts of the directory PARENT in which one name is looked for. */
+struct parts {
+	const struct overlay *overlay;
+	const struct node *parent;
+	const struct names *names; /* what was listed of them; NULL: nothing */
+	uint32_t hash;
+	uint64_t dir;
+};
+/* DIR is the hash of PARENT's path; 0 where no more is to be learnt. */
+struct parts parts_of(const struct overlay *ov, const struct node *parent, const char *name,
+		      uint64_t dir);
+/* node_next_part, less the layers that cannot have the name. */
+unsigned parts_next(const struct parts *parts, unsigned from);
+/* The same for a ".wh." file beside the name. */
+unsigned parts_next_hiding(const struct parts *parts, unsigned from);
+/* So many looks for P came to nothing. */
+void parts_in_vain(const struct parts *parts, struct path *p, unsigned looks);
+
+/* --- cache.c: what this process has learnt, guarded by stamps --- */
+
+struct key path_key(const struct path *p);
 /* Best effort: without memory, nothing is remembered. */
 int cache_open(struct overlay *ov);
 bool cache_find(const struct overlay *ov, const struct path *p, struct node *n);
 void cache_keep(const struct overlay *ov, const struct key *key, const struct node *n,
 		struct stamp stamp);
 void cache_drop(const struct overlay *ov, const struct path *p);
+/* Where names.c keeps what it knows of the directory of that hash; NULL without memory. */
+struct listed *cache_listed(const struct overlay *ov, uint64_t dir);
 
-/* --- change.c --- */
-
-/* Maps the page in workdir through which processes tell each other of changes. Best effort. */
-int shared_open(struct overlay *ov);
-/* Taken before a look at the disk, kept with what the look found. */
-struct stamp stamp_now(const struct overlay *ov, const struct key *key);
-bool stamp_holds(const struct overlay *ov, const struct key *key, const struct stamp *stamp);
 /* The form of whiteout that is known to work in this upper. */
 enum whiteout_form shared_whiteout_form(const struct overlay *ov);
 void shared_set_whiteout_form(const struct overlay *ov, enum whiteout_form form);

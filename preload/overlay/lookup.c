@@ -61,15 +61,19 @@ static bool take(const struct overlay *ov, unsigned layer, const struct look *lo
 	return look->marks & MARK_OPAQUE;
 }
 
-/* True when a ".wh." file in one of PARENT's parts above LAYER, from FROM on, hides P. */
-static bool hidden_above(const struct overlay *ov, const struct node *parent, struct path *p,
-			 unsigned from, unsigned layer, bool *by_upper)
+/* True when a ".wh." file in one of the parts above LAYER, from FROM on, hides P. */
+static bool hidden_above(const struct parts *parts, struct path *p, unsigned from, unsigned layer,
+			 bool *by_upper, unsigned *vain)
 {
-	for (unsigned i = from; i < layer; i = node_next_part(ov, parent, i + 1))
+	const struct overlay *ov = parts->overlay;
+	for (unsigned i = parts_next_hiding(parts, from); i < layer;
+	     i = parts_next_hiding(parts, i + 1)) {
 		if (layer_hides(&ov->layers[i], p)) {
 			*by_upper = ov->writable && i == 0;
 			return true;
 		}
+		++*vain;
+	}
 	return false;
 }
 
@@ -85,56 +89,86 @@ static int may_search(const struct overlay *ov, const struct node *parent, struc
 	return sys_faccessat(AT_FDCWD, overlay_reach(ov, parent, p), X_OK, AT_EACCESS);
 }
 
-static int look_through(const struct overlay *ov, const struct node *parent, struct path *p,
-			struct node *n)
+/*
+ * Looks through PARTS until layers below can add no more. SEEN, where it is not NULL, is what lstat
+ * says of the topmost object; VAIN counts the looks that showed nothing.
+ */
+static int look_through(const struct parts *parts, struct path *p, struct node *n,
+			struct stat *seen, unsigned *vain)
 {
+	const struct overlay *ov = parts->overlay;
+	const struct node *parent = parts->parent;
 	unsigned parent_marks = parent->marks & NODE_XWHITE ? MARK_XWHITE : 0;
 	unsigned unseen = parent->layer; /* parts from here on showed nothing of that name */
-	for (unsigned i = parent->layer, next; i < ov->layer_count; i = next) {
+	for (unsigned i = parts_next(parts, parent->layer), next; i < ov->layer_count; i = next) {
 		struct look look;
-		next = node_next_part(ov, parent, i + 1);
+		next = parts_next(parts, i + 1);
 		/* An upper's marks always matter; a lower's only where something lies below. */
-		bool want_marks = next < ov->layer_count || (ov->writable && i == 0);
-		int error = layer_look(&ov->layers[i], p, parent_marks, want_marks, &look);
+		bool upper = ov->writable && i == 0;
+		bool want_marks = upper || node_next_part(ov, parent, i + 1) < ov->layer_count;
+		int error = layer_look(&ov->layers[i], p, parent_marks, want_marks, &look,
+				       node_absent(n) ? seen : NULL);
 		if (error)
 			return error;
-		if (look.type == DT_UNKNOWN)
+		if (look.type == DT_UNKNOWN) {
+			*vain += !upper && next < ov->layer_count;
 			continue;
+		}
 		error = i != parent->layer && node_absent(n) ? may_search(ov, parent, p) : 0;
 		if (error)
 			return error;
 		bool by_upper = false;
-		if (hidden_above(ov, parent, p, unseen, i, &by_upper)) {
+		if (hidden_above(parts, p, unseen, i, &by_upper, vain)) {
 			if (by_upper && node_absent(n))
 				n->marks |= NODE_COVERED;
 			return 0;
 		}
-		unseen = next;
+		unseen = node_next_part(ov, parent, i + 1);
 		if (take(ov, i, &look, n))
 			return 0;
 	}
 	return 0;
 }
 
-int overlay_step(const struct overlay *ov, const struct node *parent, struct path *p,
-		 struct node *n)
+/* What P is, by a look at the disk. DIR is the hash of PARENT's path, or 0. */
+static int look_for(const struct overlay *ov, const struct node *parent, struct path *p,
+		    uint64_t dir, struct node *n, struct stat *seen)
 {
+	const struct parts parts = parts_of(ov, parent, path_rel(p) + path_last(p), dir);
+	unsigned vain = 0;
+	int error = look_through(&parts, p, n, seen, &vain);
+	if (!error && vain)
+		parts_in_vain(&parts, p, vain);
+	return error;
+}
+
+int overlay_glance(const struct overlay *ov, const struct node *parent, struct path *p,
+		   struct node *n, struct stat *seen)
+{
+	if (seen)
+		seen->st_mode = 0;
 	if (cache_find(ov, p, n))
 		return 0;
 	*n = (struct node){0};
 	if (layer_is_mark(path_rel(p) + path_last(p)))
 		return 0;
 	const struct key key = path_key(p);
-	struct stamp stamp = stamp_now(ov, &key);
-	int error = look_through(ov, parent, p, n);
+	const struct stamp stamp = stamp_now(ov, &key);
+	n->dir = key.parent;
+	int error = look_for(ov, parent, p, key.parent, n, seen);
 	if (error)
 		return error;
 	/* A merged directory has its number from below already; one that moved keeps it here. */
-	if (overlay_in_upper(ov, n) && !node_absent(n) && !n->ino &&
-	    (parent->marks & NODE_IMPURE))
+	if (overlay_in_upper(ov, n) && !node_absent(n) && !n->ino && (parent->marks & NODE_IMPURE))
 		n->ino = layer_read_origin(layer_path(&ov->layers[0], p));
 	cache_keep(ov, &key, n, stamp);
 	return 0;
+}
+
+int overlay_step(const struct overlay *ov, const struct node *parent, struct path *p,
+		 struct node *n)
+{
+	return overlay_glance(ov, parent, p, n, NULL);
 }
 
 bool overlay_recall(const struct overlay *ov, struct path *p, struct node *n)
@@ -191,11 +225,15 @@ int overlay_lower_has(const struct overlay *ov, struct path *p, const struct nod
 	*has = false;
 	if (known->marks & NODE_PURE)
 		return 0;
+	if (!node_absent(known) && !overlay_in_upper(ov, known)) {
+		*has = true;
+		return 0;
+	}
 	int error = overlay_lookup_parent(ov, p, &parent);
 	if (error)
 		return error;
 	parent.layer = (uint16_t)node_next_part(ov, &parent, ov->writable ? 1 : 0);
-	error = look_through(ov, &parent, p, &n);
+	error = look_for(ov, &parent, p, 0, &n, NULL);
 	*has = !node_absent(&n);
 	return error;
 }

@@ -56,7 +56,8 @@ Test(layer_marks, are_read)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct look look;
 
-		EXPECT(layer_look(&layer, rooms_path(rows[i].path), rows[i].parent, true, &look),
+		EXPECT(layer_look(&layer, rooms_path(rows[i].path), rows[i].parent, true, &look,
+				  NULL),
 		       "");
 		cr_expect_eq(look.type, rows[i].type, "%s: type %u", rows[i].path, look.type);
 		cr_expect_eq(look.marks, rows[i].marks, "%s: marks %u", rows[i].path, look.marks);
@@ -68,7 +69,7 @@ Test(layer_marks, are_left_alone_when_not_asked_for)
 	struct layer layer = planted("d/ opaque");
 	struct look look;
 
-	EXPECT(layer_look(&layer, rooms_path("d"), 0, false, &look), "");
+	EXPECT(layer_look(&layer, rooms_path("d"), 0, false, &look, NULL), "");
 	cr_expect_eq(look.marks, MARK_UNREAD);
 }
 
@@ -82,7 +83,7 @@ Test(layer_marks, among_more_attributes_than_fit)
 	struct layer layer = planted(text);
 	struct look look;
 
-	EXPECT(layer_look(&layer, rooms_path("d"), 0, true, &look), "");
+	EXPECT(layer_look(&layer, rooms_path("d"), 0, true, &look, NULL), "");
 	cr_expect_eq(look.marks, MARK_OPAQUE | MARK_IMPURE);
 }
 

@@ -1,0 +1,211 @@
+/*
+ * Which layers have a name, without asking each. Where several layers have a directory, a name that
+ * only the last of them has costs a failing look in every other, again for each name, and a look
+ * for a ".wh." file beside it. So when enough looks into a directory were in vain, its parts but
+ * the last are listed once and the hashes of their names kept: of a lower, which never changes,
+ * all; of the upper the ".wh." files, which are only made by those who say so (whiteout.c). A hash
+ * tells which layers are worth a look; the look itself decides.
+ *
+ * Tables are made by one thread and published whole; they are never given back, and what all of
+ * them take is bounded.
+ */
+#include "internal.h"
+
+#include <string.h>
+
+#define NAMES_MOST (1u << 17) /* in one directory */
+#define BYTES_MOST (4u << 20) /* of all tables of a process */
+#define VAIN_LOOKS 4          /* for each part, before a listing pays */
+
+struct seen {
+	uint32_t hash;
+	uint16_t layer;
+	uint16_t taken;
+};
+
+struct names {
+	uint64_t dir;  /* the directory's path by its hash */
+	uint64_t tree; /* the tree's counters before it was listed */
+	uint64_t parts;
+	unsigned last; /* the part that was not listed */
+	uint32_t mask;
+	uint32_t count;
+	struct seen at[]; /* open addressing */
+};
+
+static uint64_t tree_now(const struct overlay *ov)
+{
+	return ov->shared ? ov->shared->tree : 0;
+}
+
+static uint32_t hash_of(const char *name)
+{
+	uint32_t hash = 2166136261u;
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)*name) * 16777619u;
+	return hash ^ hash >> 15;
+}
+
+struct parts parts_of(const struct overlay *ov, const struct node *parent, const char *name,
+		      uint64_t dir)
+{
+	struct parts parts = {ov, parent, NULL, 0, dir};
+	const struct listed *listed = dir ? cache_listed(ov, dir) : NULL;
+	if (!listed)
+		return parts;
+	const struct names *names = __atomic_load_n(&listed->names, __ATOMIC_ACQUIRE);
+	if (!names || names->dir != dir || names->tree != tree_now(ov) ||
+	    names->parts != parent->parts || names->last >= parent->end)
+		return parts;
+	parts.names = names;
+	parts.hash = hash_of(name);
+	return parts;
+}
+
+/* The first listed layer from FROM on that may have the name, or the one not listed. */
+static unsigned next_named(const struct parts *p, unsigned from)
+{
+	const struct names *names = p->names;
+	unsigned next = names->last;
+	for (uint32_t i = p->hash & names->mask; names->at[i].taken; i = (i + 1) & names->mask)
+		if (names->at[i].hash == p->hash && names->at[i].layer >= from &&
+		    names->at[i].layer < next)
+			next = names->at[i].layer;
+	return next;
+}
+
+static bool is_upper(const struct parts *p, unsigned layer)
+{
+	return p->overlay->writable && layer == 0;
+}
+
+unsigned parts_next(const struct parts *p, unsigned from)
+{
+	unsigned next = node_next_part(p->overlay, p->parent, from);
+	bool listed = p->names && next < p->names->last && !is_upper(p, next);
+	return listed ? next_named(p, next) : next;
+}
+
+unsigned parts_next_hiding(const struct parts *p, unsigned from)
+{
+	unsigned next = node_next_part(p->overlay, p->parent, from);
+	bool listed = p->names && next < p->names->last &&
+		      !(is_upper(p, next) && shared_whiteout_form(p->overlay) == WHITEOUT_FILE);
+	return listed ? next_named(p, next) : next;
+}
+
+static void add(struct names *names, const char *name, unsigned layer)
+{
+	const char *hidden = text_after(name, LAYER_WH);
+	const uint32_t hash = hash_of(hidden ? hidden : name);
+	uint32_t i = hash & names->mask;
+	while (names->at[i].taken)
+		i = (i + 1) & names->mask;
+	names->at[i] = (struct seen){hash, (uint16_t)layer, true};
+	names->count++;
+}
+
+static struct names *make(uint32_t size)
+{
+	struct names *names = sys_pages(sizeof *names + size * sizeof(struct seen));
+	if (names)
+		names->mask = size - 1;
+	return names;
+}
+
+static void unmake(struct names *names)
+{
+	sys_munmap(names, sizeof *names + (names->mask + 1) * sizeof(struct seen));
+}
+
+/* Room for twice as many; false where that were too many. */
+static bool grow(struct names **names)
+{
+	struct names *old = *names, *fresh;
+	if (old->mask >= NAMES_MOST || !(fresh = make((old->mask + 1) * 2)))
+		return false;
+	for (uint32_t i = 0; i <= old->mask; i++) {
+		uint32_t to = old->at[i].hash & fresh->mask;
+		if (!old->at[i].taken)
+			continue;
+		while (fresh->at[to].taken)
+			to = (to + 1) & fresh->mask;
+		fresh->at[to] = old->at[i];
+	}
+	fresh->count = old->count;
+	unmake(old);
+	*names = fresh;
+	return true;
+}
+
+static bool list(struct names **names, const char *path, unsigned layer, bool marks_only)
+{
+	char buffer[1024] __attribute__((aligned(8)));
+	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	ssize_t size = fd;
+	/* A part may be one of a group of layers that has it not. */
+	if (fd == -ENOENT || fd == -ENOTDIR)
+		return true;
+	while (fd >= 0 && (size = sys_getdents64(fd, buffer, sizeof buffer)) > 0)
+		for (ssize_t at = 0; at < size;) {
+			const struct dirent64 *entry = (const void *)(buffer + at);
+			at += entry->d_reclen;
+			if (marks_only && !layer_is_mark(entry->d_name))
+				continue;
+			if ((*names)->count * 2 > (*names)->mask && !grow(names))
+				return false;
+			add(*names, entry->d_name, layer);
+		}
+	return size >= 0;
+}
+
+/* Lists all parts of PARENT but the last. P is its path. */
+static struct names *list_parts(const struct overlay *ov, const struct node *parent, struct path *p)
+{
+	struct names *names = make(512);
+	if (!names)
+		return NULL;
+	names->tree = tree_now(ov);
+	names->parts = parent->parts;
+	unsigned i = parent->layer, next;
+	for (; (next = node_next_part(ov, parent, i + 1)) < ov->layer_count; i = next)
+		if (!list(&names, layer_path(&ov->layers[i], p), i, ov->writable && i == 0)) {
+			unmake(names);
+			return NULL;
+		}
+	names->last = i;
+	return names;
+}
+
+/* Makes the table of the directory P, and publishes it in LISTED. */
+static void learn(const struct parts *parts, struct path *p, struct listed *listed)
+{
+	static uint32_t bytes;
+	if (__atomic_load_n(&bytes, __ATOMIC_RELAXED) >= BYTES_MOST)
+		return;
+	struct names *names = list_parts(parts->overlay, parts->parent, p);
+	if (!names)
+		return;
+	names->dir = parts->dir;
+	__atomic_fetch_add(&bytes, names->mask * (uint32_t)sizeof(struct seen), __ATOMIC_RELAXED);
+	__atomic_store_n(&listed->names, names, __ATOMIC_RELEASE);
+}
+
+void parts_in_vain(const struct parts *parts, struct path *p, unsigned looks)
+{
+	struct listed *listed = parts->dir ? cache_listed(parts->overlay, parts->dir) : NULL;
+	if (!listed || parts->names)
+		return;
+	if (__atomic_load_n(&listed->dir, __ATOMIC_RELAXED) != parts->dir) {
+		__atomic_store_n(&listed->dir, parts->dir, __ATOMIC_RELAXED);
+		__atomic_store_n(&listed->vain, 0, __ATOMIC_RELAXED);
+	}
+	uint32_t vain = __atomic_add_fetch(&listed->vain, looks, __ATOMIC_RELAXED);
+	uint32_t count = (uint32_t)(parts->parent->end - parts->parent->layer);
+	if (vain < VAIN_LOOKS * count || __atomic_test_and_set(&listed->making, __ATOMIC_ACQUIRE))
+		return;
+	PATH_PARENT(p);
+	learn(parts, p, listed);
+	__atomic_store_n(&listed->vain, 0, __ATOMIC_RELAXED);
+	__atomic_clear(&listed->making, __ATOMIC_RELEASE);
+}
