@@ -76,6 +76,7 @@ int pidfd_spawn(int *pidfd, const char *path, const posix_spawn_file_actions_t *
 		const posix_spawnattr_t *attributes, char *const argv[], char *const envp[]);
 int pidfd_spawnp(int *pidfd, const char *file, const posix_spawn_file_actions_t *actions,
 		 const posix_spawnattr_t *attributes, char *const argv[], char *const envp[]);
+int pidfd_getfd(int pidfd, int theirs, unsigned flags);
 int openat2(int dirfd, const char *path, const struct open_how *how, size_t size);
 
 #define SYMBOL(name) extern __typeof__(name) name __attribute__((visibility("default")));

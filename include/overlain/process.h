@@ -98,7 +98,8 @@ int place_set(struct place *at, const char *absolute);
  * absolute path), and REST is what follows. Stays there when REST is empty.
  */
 int place_walk(struct place *at, const char *rest);
-/* Writes BASE (NULL: the root) and PATH as one absolute name to at->path, as far as text can tell. */
+/* Writes BASE (NULL: the root) and PATH as one absolute name to at->path, as far as text can tell.
+ */
 bool place_spell(struct place *at, const struct base *base, const char *path);
 /* Finds AT once more, through symlinks outside: true when it lies inside merged after all. */
 bool place_leads_in(struct place *at);
@@ -149,6 +150,8 @@ struct descriptor {
 void descriptor_note(int fd, const struct place *at);
 void descriptor_drop(int fd);
 void descriptor_copy(int from, int to);
+/* FD comes from another process: what it is open on, the kernel is asked. */
+void descriptor_learn(int fd);
 /* False when nothing is known of FD. */
 bool descriptor_find(int fd, struct descriptor *d);
 /* Where FD, a directory or file inside merged, is now; -EBADF when it is not ours. */
@@ -187,7 +190,8 @@ int file_reach(struct place *at, const char **path);
 int file_raise(struct place *at, const char **path);
 /*
  * The same for what only the owner may change (-EPERM), only who may write (-EACCES), or either.
- * It is asked before the copy-up: the copy will be the caller's own, and the kernel would allow all.
+ * It is asked before the copy-up: the copy will be the caller's own, and the kernel would allow
+ * all.
  */
 typedef int raise_call(struct place *at, const char **path);
 raise_call file_raise_owned, file_raise_writable, file_raise_either;

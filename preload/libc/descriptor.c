@@ -69,6 +69,15 @@ int fcntl(int fd, int command, ...)
 	return result;
 }
 
+/* Another process's. */
+int pidfd_getfd(int pidfd, int theirs, unsigned flags)
+{
+	int fd = NEXT(pidfd_getfd)(pidfd, theirs, flags);
+	if (fd >= 0 && process_ready())
+		descriptor_learn(fd);
+	return fd;
+}
+
 int fclose(FILE *file)
 {
 	int fd = file ? fileno(file) : -1;

@@ -61,6 +61,20 @@ ssize_t __recvfrom_chk(int fd, void *data, size_t length, size_t room, int flags
 	return recvfrom(fd, data, length, flags, name, size);
 }
 
+/* Descriptors that came along may be open on merged: unix(7), SCM_RIGHTS. */
+static void learn_descriptors(struct msghdr *message)
+{
+	struct cmsghdr *c = process_ready() ? CMSG_FIRSTHDR(message) : NULL;
+	for (; c; c = CMSG_NXTHDR(message, c)) {
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+			continue;
+		const int *sent = (const int *)(const void *)CMSG_DATA(c);
+		const size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof *sent;
+		for (size_t i = 0; i < count; i++)
+			descriptor_learn(sent[i]);
+	}
+}
+
 ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
 	bool readable = pointer_string((const char *)message, 1) != -EFAULT;
@@ -68,6 +82,8 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 	ssize_t result = NEXT(recvmsg)(fd, message, flags);
 	if (result >= 0 && room)
 		address_reveal(message->msg_name, room, &message->msg_namelen);
+	if (result >= 0)
+		learn_descriptors(message);
 	return result;
 }
 
@@ -92,6 +108,7 @@ int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct
 		struct msghdr *message = &messages[i].msg_hdr;
 		if (rooms[i])
 			address_reveal(message->msg_name, rooms[i], &message->msg_namelen);
+		learn_descriptors(message);
 	}
 	return result;
 }

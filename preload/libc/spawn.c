@@ -77,7 +77,7 @@ static int spawn(const struct request *r, const char *file, char *const argv[], 
 	short flags = 0;
 	if (r->attributes)
 		posix_spawnattr_getflags(r->attributes, &flags);
-	if (!(flags & ~FLAGS_KNOWN) && spawn_names_files(r->actions))
+	if (!(flags & ~FLAGS_KNOWN) && spawn_concerns_us(r->actions))
 		return -by_vfork(r, file, argv, envp);
 	return -start(r, file, argv, envp, by_libc);
 }

@@ -35,13 +35,26 @@ struct __spawn_action {
 	};
 };
 
-bool spawn_names_files(const posix_spawn_file_actions_t *actions)
+static bool concerns_us(const struct __spawn_action *a)
 {
-	for (int i = 0; actions && i < actions->__used; i++) {
-		enum kind kind = actions->__actions[i].kind;
-		if (kind == ACTION_OPEN || kind == ACTION_CHDIR || kind == ACTION_FCHDIR)
-			return true;
+	struct descriptor d;
+	switch (a->kind) {
+	case ACTION_OPEN:
+	case ACTION_CHDIR:
+	case ACTION_FCHDIR:
+		return true;
+	case ACTION_DUP2:
+		return descriptor_find(a->dup2.fd, &d);
+	default:
+		return false;
 	}
+}
+
+bool spawn_concerns_us(const posix_spawn_file_actions_t *actions)
+{
+	for (int i = 0; actions && i < actions->__used; i++)
+		if (concerns_us(&actions->__actions[i]))
+			return true;
 	return false;
 }
 

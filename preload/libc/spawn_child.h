@@ -4,8 +4,11 @@
 
 #include "overlain/libc.h"
 
-/* True when one of ACTIONS (or NULL) names a file or moves the working directory. */
-bool spawn_names_files(const posix_spawn_file_actions_t *actions);
+/*
+ * True when one of ACTIONS (or NULL) names a file, moves the working directory or doubles a
+ * descriptor on merged.
+ */
+bool spawn_concerns_us(const posix_spawn_file_actions_t *actions);
 /*
  * In a child of vfork whose parent had the signal mask MASK: attributes, then actions, in the order
  * posix_spawn(3) gives; either may be NULL. 0, or -errno.

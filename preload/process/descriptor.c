@@ -4,9 +4,9 @@
  * copy and check, a writer that finds an entry busy leaves it empty.
  *
  * A child of vfork has descriptors of its own but the parent's memory: what it does is not written
- * down, and what it finds here may be wrong for it, so there the kernel is asked instead.
+ * down. The numbers it has touched are, and of those the kernel is asked.
  */
-#include "overlain/process.h"
+#include "internal.h"
 
 #include <string.h>
 
@@ -21,6 +21,25 @@ struct entry {
 };
 
 static struct entry *chunks[CHUNKS];
+
+/* A bit for each number that some child of vfork has put to another use; above them all are. */
+#define TOUCHABLE 1024
+static uint64_t touched[TOUCHABLE / 64];
+
+static void touch(int fd)
+{
+	if (fd >= 0 && fd < TOUCHABLE)
+		__atomic_fetch_or(&touched[fd / 64], 1ULL << fd % 64, __ATOMIC_RELAXED);
+}
+
+/* True when what the table says of FD is the parent's affair. */
+static bool is_lent(int fd)
+{
+	uint64_t bits = ~0ULL;
+	if (fd < TOUCHABLE)
+		bits = __atomic_load_n(&touched[fd / 64], __ATOMIC_RELAXED);
+	return bits & 1ULL << fd % 64 && process_borrowed();
+}
 
 static struct entry *entry_of(int fd, bool make)
 {
@@ -50,7 +69,7 @@ static size_t used(const struct descriptor *d)
 static void write_entry(int fd, const struct descriptor *d)
 {
 	struct entry *entry = entry_of(fd, d->kind != DESCRIPTOR_NONE);
-	if (!entry || (entry->d.kind == DESCRIPTOR_NONE && d->kind == DESCRIPTOR_NONE))
+	if (!entry)
 		return;
 	uint32_t before = __atomic_load_n(&entry->sequence, __ATOMIC_RELAXED) & ~1u;
 	__atomic_store_n(&entry->sequence, before + 1, __ATOMIC_RELEASE);
@@ -59,9 +78,10 @@ static void write_entry(int fd, const struct descriptor *d)
 	__atomic_store_n(&entry->sequence, before + 2, __ATOMIC_RELEASE);
 }
 
-bool descriptor_find(int fd, struct descriptor *d)
+static bool read_entry(int fd, struct descriptor *d)
 {
 	struct entry *entry = entry_of(fd, false);
+	d->kind = DESCRIPTOR_NONE;
 	if (!entry || entry->d.kind == DESCRIPTOR_NONE)
 		return false;
 	uint32_t before;
@@ -73,12 +93,30 @@ bool descriptor_find(int fd, struct descriptor *d)
 	return d->kind != DESCRIPTOR_NONE && !(before & 1);
 }
 
+bool descriptor_find(int fd, struct descriptor *d)
+{
+	bool known = read_entry(fd, d);
+	return fd >= 0 && is_lent(fd) ? descriptor_ask(fd, d) : known;
+}
+
+void descriptor_set(int fd, const struct descriptor *d)
+{
+	struct entry *entry = entry_of(fd, false);
+	bool nothing = d->kind == DESCRIPTOR_NONE && (!entry || entry->d.kind == DESCRIPTOR_NONE);
+	if (nothing)
+		return;
+	if (process_borrowed())
+		touch(fd);
+	else
+		write_entry(fd, d);
+}
+
 void descriptor_drop(int fd)
 {
 	static const struct descriptor none;
 	struct entry *entry = entry_of(fd, false);
-	if (entry && entry->d.kind != DESCRIPTOR_NONE && !process_borrowed())
-		write_entry(fd, &none);
+	if (entry && entry->d.kind != DESCRIPTOR_NONE)
+		descriptor_set(fd, &none);
 }
 
 void descriptor_copy(int from, int to)
@@ -88,11 +126,11 @@ void descriptor_copy(int from, int to)
 		return;
 	if (!descriptor_find(from, &d))
 		descriptor_drop(to);
-	else if (!process_borrowed())
-		write_entry(to, &d);
+	else
+		descriptor_set(to, &d);
 }
 
-static void set_path(struct descriptor *d, const char *path, size_t length)
+void descriptor_set_path(struct descriptor *d, const char *path, size_t length)
 {
 	if (length >= sizeof d->path) {
 		d->length = TOO_LONG;
@@ -105,7 +143,6 @@ static void set_path(struct descriptor *d, const char *path, size_t length)
 
 void descriptor_note(int fd, const struct place *at)
 {
-	const char *name = at->path.bytes + PATH_ROOM;
 	struct descriptor d = {.kind = DESCRIPTOR_NONE};
 	if (at->overlay) {
 		d.kind = node_is_dir(&at->node) ? DESCRIPTOR_DIR : DESCRIPTOR_FILE;
@@ -114,14 +151,12 @@ void descriptor_note(int fd, const struct place *at)
 		d.layer = at->node.layer;
 		d.ino = at->node.ino;
 		d.moved = overlay_generation(at->overlay);
-		set_path(&d, name, at->path.length);
+		descriptor_set_path(&d, at->path.bytes + PATH_ROOM, at->path.length);
 	} else if (at->name && at->name[0] == '/' && process_leads(at->name, strlen(at->name))) {
 		d.kind = DESCRIPTOR_OUTSIDE;
-		set_path(&d, at->name, strcmp(at->name, "/") ? strlen(at->name) : 0);
+		descriptor_set_path(&d, at->name, strcmp(at->name, "/") ? strlen(at->name) : 0);
 	}
-	if (process_borrowed())
-		return;
-	write_entry(fd, &d);
+	descriptor_set(fd, &d);
 }
 
 /* The name the kernel knows FD by, turned into merged's. */
@@ -129,14 +164,18 @@ static bool ask(int fd, struct base *base)
 {
 	char real[PATH_MAX];
 	const char *rest;
-	if (descriptor_real(fd, real) <= 0 || !reverse_path(real, base->path))
+	if (descriptor_real(fd, real) <= 0)
 		return false;
-	base->overlay = process_overlay(base->path, strlen(base->path), &rest);
-	base->leads = false;
-	rest += *rest == '/';
+	bool inside = reverse_path(real, base->path);
+	base->overlay = inside ? process_overlay(base->path, strlen(base->path), &rest) : NULL;
+	base->leads = !inside && process_leads(real, strlen(real));
+	if (inside)
+		rest += *rest == '/';
+	else
+		rest = text_same(real, "/") ? "" : real;
 	base->length = (uint16_t)strlen(rest);
 	memmove(base->path, rest, base->length + 1u);
-	return base->overlay != NULL;
+	return base->overlay || base->leads;
 }
 
 /* Some directory has moved: if it was this one, or one above, it has another name now. */
@@ -144,8 +183,8 @@ static void follow_move(int fd, struct descriptor *d)
 {
 	struct base now;
 	d->moved = overlay_generation(&process_mounts()->at[d->overlay]);
-	if (ask(fd, &now) && now.overlay->index == d->overlay)
-		set_path(d, now.path, now.length);
+	if (ask(fd, &now) && now.overlay && now.overlay->index == d->overlay)
+		descriptor_set_path(d, now.path, now.length);
 	if (d->length != TOO_LONG)
 		write_entry(fd, d);
 }
@@ -156,7 +195,7 @@ bool descriptor_base(int fd, struct base *base)
 	base->guess = false; /* a descriptor is open on what it is open on */
 	if (!descriptor_find(fd, &d))
 		return false;
-	if (d.length == TOO_LONG || process_borrowed())
+	if (d.length == TOO_LONG)
 		return ask(fd, base);
 	if (d.kind == DESCRIPTOR_DIR &&
 	    d.moved != overlay_generation(&process_mounts()->at[d.overlay]))
@@ -195,8 +234,11 @@ void descriptor_show_stat(int fd, struct stat *st)
 void descriptor_each(void (*visit)(int fd, const struct descriptor *d, void *data), void *data)
 {
 	struct descriptor d;
-	for (int n = 0; n < CHUNKS; n++)
-		for (int i = 0; chunks[n] && i < CHUNK; i++)
-			if (descriptor_find(n * CHUNK + i, &d))
-				visit(n * CHUNK + i, &d, data);
+	for (int fd = 0; fd < CHUNKS * CHUNK; fd++)
+		if (fd < TOUCHABLE || chunks[fd / CHUNK]) {
+			if (descriptor_find(fd, &d))
+				visit(fd, &d, data);
+		} else {
+			fd += CHUNK - 1;
+		}
 }

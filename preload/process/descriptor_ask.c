@@ -1,6 +1,6 @@
 /*
- * What a descriptor is open on, as far as the kernel can tell: for a child of vfork, which has its
- * parent's table and descriptors of its own.
+ * What a descriptor is open on, as far as the kernel can tell: for one that another process sent,
+ * and in a child of vfork, which has its parent's table and descriptors of its own.
  */
 #include "internal.h"
 
@@ -33,23 +33,67 @@ ssize_t descriptor_real(int fd, char *real)
 	return length;
 }
 
+/* Cuts off what the kernel adds to the name of what was removed. */
+static void cut_deleted(char *real)
+{
+	static const char suffix[] = " (deleted)";
+	const size_t length = strlen(real), size = sizeof suffix - 1;
+	if (length > size && text_same(real + length - size, suffix))
+		real[length - size] = 0;
+}
+
+/* The number programs know it by, where that is not its own. */
+__attribute__((noinline)) static uint64_t number_of(const struct overlay *ov, unsigned layer,
+						    const char *rest)
+{
+	struct path p;
+	struct node n;
+	if (path_set(&p, rest, strlen(rest)) || overlay_lookup(ov, &p, &n) || n.layer != layer)
+		return 0;
+	return n.ino;
+}
+
+/* A directory that merged does not show is somebody's own look into a layer. */
+static bool learn_inside(int fd, struct descriptor *d, char *real)
+{
+	struct stat st;
+	unsigned layer;
+	const char *rest;
+	char name[PATH_MAX];
+	bool shown = reverse_path(real, name);
+	if (!shown)
+		cut_deleted(real);
+	const struct overlay *ov = reverse_layer(real, &layer, &rest);
+	if (!ov || sys_fstat(fd, &st) || (S_ISDIR(st.st_mode) && !shown && st.st_nlink > 0))
+		return false;
+	d->kind = S_ISDIR(st.st_mode) ? DESCRIPTOR_DIR : DESCRIPTOR_FILE;
+	d->type = IFTODT(st.st_mode);
+	d->overlay = ov->index;
+	d->layer = (uint16_t)layer;
+	d->ino = number_of(ov, layer, rest);
+	d->moved = overlay_generation(ov);
+	descriptor_set_path(d, rest, strlen(rest));
+	return true;
+}
+
 bool descriptor_ask(int fd, struct descriptor *d)
 {
-	char real[PATH_MAX], name[PATH_MAX];
-	struct place at;
+	char real[PATH_MAX];
 	if (descriptor_real(fd, real) <= 0)
 		return false;
-	if (agrees(d, real))
+	if (agrees(d, real) || learn_inside(fd, d, real))
 		return true;
-	if (!reverse_path(real, name) || place_set(&at, name) || !at.overlay ||
-	    at.path.length >= sizeof d->path)
+	if (!process_leads(real, strlen(real)))
 		return false;
-	d->kind = node_is_dir(&at.node) ? DESCRIPTOR_DIR : DESCRIPTOR_FILE;
-	d->type = at.node.type;
-	d->overlay = at.overlay->index;
-	d->layer = at.node.layer;
-	d->ino = at.node.ino;
-	d->length = at.path.length;
-	memcpy(d->path, path_rel(&at.path), at.path.length + 1u);
+	d->kind = DESCRIPTOR_OUTSIDE;
+	descriptor_set_path(d, real, text_same(real, "/") ? 0 : strlen(real));
 	return true;
+}
+
+void descriptor_learn(int fd)
+{
+	struct descriptor d = {.kind = DESCRIPTOR_NONE};
+	if (!descriptor_ask(fd, &d))
+		d.kind = DESCRIPTOR_NONE;
+	descriptor_set(fd, &d);
 }

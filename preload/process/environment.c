@@ -53,14 +53,15 @@ static const char *preload_value(char *const *envp)
 	return value ? value : "";
 }
 
-size_t environment_slots(char *const *envp)
+struct environment_room environment_measure(const struct start *s)
 {
-	return exec_count(envp) + OURS_MAX + 3; /* LD_PRELOAD, OVERLAIN_STATE and the end */
-}
-
-size_t environment_bytes(char *const *envp)
-{
-	return sizeof PRELOAD_NAME + preload_size(preload_value(envp)) + HANDOVER_MAX;
+	const size_t state = handover_size(s);
+	return (struct environment_room){
+		.slots = exec_count(s->envp) + OURS_MAX + handover_slots(state) +
+			 2, /* LD_PRELOAD and the end */
+		.preload = sizeof PRELOAD_NAME + preload_size(preload_value(s->envp)),
+		.state = state,
+	};
 }
 
 static char **add_preload(char **slot, struct text *t, char *const *envp)
@@ -68,16 +69,17 @@ static char **add_preload(char **slot, struct text *t, char *const *envp)
 	*slot++ = t->at;
 	text_add(t, PRELOAD_NAME);
 	preload_add(t, preload_value(envp));
-	t->at++; /* the terminator stays */
 	return slot;
 }
 
-void environment_fill(char *const *envp, const struct start *s, char **slots, char *bytes)
+void environment_fill(const struct start *s, const struct environment_room *room, char **slots,
+		      char *bytes)
 {
+	char *const *const envp = s->envp;
 	uint32_t seen = 0;
 	bool preload = false, other = false;
 	struct text t;
-	text_init(&t, bytes, environment_bytes(envp));
+	text_init(&t, bytes, room->preload);
 	for (char *const *entry = envp; entry && *entry; entry++) {
 		int i = which(*entry);
 		if (text_starts(*entry, HANDOVER_NAME))
@@ -98,27 +100,22 @@ void environment_fill(char *const *envp, const struct start *s, char **slots, ch
 	for (int i = 0; ours[i] && !other; i++)
 		if (!(seen & 1u << i))
 			*slots++ = ours[i];
-	char *state = t.at;
-	handover_write(&t, s);
-	if (*state)
-		*slots++ = state;
+	slots = handover_write(bytes + room->preload, room->state, slots, s);
 	*slots = NULL;
 }
 
-/* Takes NAME (with its "=") out of ENVP; answers the first value it had. */
-static const char *remove_entry(char **envp, const char *name)
+/* Takes what was handed over out of ENVP. */
+static void adopt_state(char **envp)
 {
-	const char *value = NULL;
 	char **kept = envp;
 	for (; *envp; envp++) {
-		const char *here = text_after(*envp, name);
-		if (!here)
+		const char *state = text_after(*envp, HANDOVER_NAME);
+		if (state)
+			handover_read(state);
+		else
 			*kept++ = *envp;
-		else if (!value)
-			value = here;
 	}
 	*kept = NULL;
-	return value;
 }
 
 void environment_adopt(char **envp)
@@ -133,7 +130,5 @@ void environment_adopt(char **envp)
 	}
 	escape_read(envp);
 	preload_find();
-	const char *state = remove_entry(envp, HANDOVER_NAME);
-	if (state)
-		handover_read(state);
+	adopt_state(envp);
 }

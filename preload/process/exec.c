@@ -22,9 +22,10 @@ const char *exec_base_name(const char *path)
 
 __attribute__((noinline)) static int hand_over(const struct start *s)
 {
-	char *slots[environment_slots(s->envp)];
-	char bytes[environment_bytes(s->envp)];
-	environment_fill(s->envp, s, slots, bytes);
+	const struct environment_room room = environment_measure(s);
+	char *slots[room.slots];
+	char bytes[room.preload + room.state];
+	environment_fill(s, &room, slots, bytes);
 	if (debug_on(DEBUG_EXEC))
 		debug_say("exec ", s->name, " as ", s->path, NULL);
 	return s->call(s->path, s->argv, slots, s->data);

@@ -7,34 +7,72 @@
  * descriptor on the object REAL of LAYER, which programs see as INO (numbers are hexadecimal, TYPE
  * is a DT_* or 0 for a directory outside that leads to merged). Paths are absolute, with odd bytes
  * as %XX. takeover.c reads it.
+ *
+ * The room is measured first: a process with hundreds of directories open hands them all over, in
+ * as many variables of that name as the kernel's limit for one string makes of it (execve(2)).
  */
 #include "internal.h"
 
 #include <string.h>
 
+/* What a string of the environment may hold (MAX_ARG_STRLEN, 32 pages), less the longest record. */
+#define STRING_MAX 100000
+
+static bool is_odd(char c)
+{
+	return (unsigned char)c < ' ' || c == 0x7f || c == '%' || c == ',';
+}
+
+static size_t escaped_size(const char *s)
+{
+	size_t size = 0;
+	for (; *s; s++)
+		size += is_odd(*s) ? 3 : 1;
+	return size;
+}
+
 static void add_escaped(struct text *t, const char *s)
 {
 	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
-		if (c >= ' ' && c != 0x7f && c != '%' && c != ',') {
+		if (!is_odd(*s)) {
 			text_add_char(t, *s);
 			continue;
 		}
-		text_add(t, c < 0x10 ? "%0" : "%");
-		text_add_hex(t, c);
+		text_add(t, (unsigned char)*s < 0x10 ? "%0" : "%");
+		text_add_hex(t, (unsigned char)*s);
 	}
 }
 
-/* Ends a record begun at START; one that does not fit is left out. */
-static void end_record(struct text *t, char *start)
+/* The variables so far, and the record that is being written. */
+struct state {
+	struct text text;
+	char **slots; /* where the next one goes */
+	char *record;
+};
+
+static void begin_record(struct state *s)
 {
-	text_add_char(t, ',');
-	if (!text_full(t))
-		return;
-	t->at = start;
-	*start = 0;
+	struct text *t = &s->text;
+	bool first = t->at == t->start;
+	if (first || t->at - s->slots[-1] > STRING_MAX) {
+		t->at += !first; /* the terminator stays */
+		*s->slots++ = t->at;
+		text_add(t, HANDOVER_NAME);
+	}
+	s->record = t->at;
 }
 
+/* One that does not fit, because descriptors came while this was written, is left out. */
+static void end_record(struct state *s)
+{
+	text_add_char(&s->text, ',');
+	if (!text_full(&s->text))
+		return;
+	s->text.at = s->record;
+	*s->record = 0;
+}
+
+/* REST of OV (NULL: outside) as an absolute path. */
 static void add_name(struct text *t, const struct overlay *ov, const char *rest)
 {
 	add_escaped(t, ov ? ov->merged : "");
@@ -42,15 +80,27 @@ static void add_name(struct text *t, const struct overlay *ov, const char *rest)
 	add_escaped(t, *rest || ov ? rest : "/");
 }
 
-static void add_cwd(struct text *t)
+static size_t name_size(const struct overlay *ov, const char *rest)
+{
+	return (ov ? escaped_size(ov->merged) : 0) + escaped_size(rest) + sizeof "/,";
+}
+
+__attribute__((noinline)) static size_t cwd_size(void)
 {
 	struct base base;
-	char *start = t->at;
+	bool inside = !cwd_base(&base) && base.overlay;
+	return inside ? sizeof "cwd:" + name_size(base.overlay, base.path) : 0;
+}
+
+__attribute__((noinline)) static void add_cwd(struct state *s)
+{
+	struct base base;
 	if (cwd_base(&base) || !base.overlay)
 		return;
-	text_add(t, "cwd:");
-	add_name(t, base.overlay, base.path);
-	end_record(t, start);
+	begin_record(s);
+	text_add(&s->text, "cwd:");
+	add_name(&s->text, base.overlay, base.path);
+	end_record(s);
 }
 
 /* False where the number was reused behind our back. */
@@ -61,73 +111,90 @@ static bool still(const struct descriptor *d, const struct stat *st)
 		st->st_dev == process_mounts()->at[d->overlay].layers[d->layer].dev);
 }
 
-struct list {
-	struct text *text;
-	bool borrowed;
-};
-
-static void add_descriptor(int fd, const struct descriptor *known, void *data)
+/* True when the program that is started inherits FD. */
+static bool inherited(int fd)
 {
-	const struct list *list = data;
-	struct text *t = list->text;
-	struct stat st;
-	struct descriptor d = *known;
-	char *start = t->at;
-	if ((list->borrowed && !descriptor_ask(fd, &d)) || d.length >= sizeof d.path)
-		return;
 	int flags = sys_fcntl(fd, F_GETFD, 0);
-	if (flags < 0 || (flags & FD_CLOEXEC) || sys_fstat(fd, &st) || !still(&d, &st))
+	return flags >= 0 && !(flags & FD_CLOEXEC);
+}
+
+static const struct overlay *overlay_of(const struct descriptor *d)
+{
+	return d->kind == DESCRIPTOR_OUTSIDE ? NULL : &process_mounts()->at[d->overlay];
+}
+
+static const char *kept_path(const struct descriptor *d)
+{
+	return d->length < sizeof d->path ? d->path : HANDOVER_TOO_LONG;
+}
+
+/* FD, TYPE, LAYER, INO and REAL. */
+enum { NUMBERS = 5, NUMBER_MAX = 17 };
+
+static void measure_descriptor(int fd, const struct descriptor *d, void *data)
+{
+	size_t *size = data;
+	if (inherited(fd))
+		*size += NUMBERS * NUMBER_MAX + name_size(overlay_of(d), kept_path(d)) +
+			 sizeof HANDOVER_NAME;
+}
+
+static void add_descriptor(int fd, const struct descriptor *d, void *data)
+{
+	struct state *state = data;
+	struct text *t = &state->text;
+	struct stat st;
+	if (!inherited(fd) || sys_fstat(fd, &st) || !still(d, &st))
 		return;
-	bool outside = d.kind == DESCRIPTOR_OUTSIDE;
-	const uint64_t numbers[] = {(uint64_t)fd, outside ? 0 : d.type, outside ? 0 : d.layer,
-				    outside ? 0 : d.ino, st.st_ino};
-	for (unsigned i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+	begin_record(state);
+	bool outside = d->kind == DESCRIPTOR_OUTSIDE;
+	const uint64_t numbers[NUMBERS] = {(uint64_t)fd, outside ? 0 : d->type,
+					   outside ? 0 : d->layer, outside ? 0 : d->ino, st.st_ino};
+	for (unsigned i = 0; i < NUMBERS; i++) {
 		text_add_hex(t, numbers[i]);
 		text_add_char(t, ':');
 	}
-	add_name(t, outside ? NULL : &process_mounts()->at[d.overlay], d.path);
-	end_record(t, start);
-}
-
-/* A child of vfork may have exchanged the standard ones; what else it has, its parent had. */
-static void add_descriptors(struct text *t)
-{
-	struct descriptor d;
-	const struct descriptor unknown = {.kind = DESCRIPTOR_NONE};
-	struct list list = {t, process_borrowed()};
-	descriptor_each(add_descriptor, &list);
-	for (int fd = 0; list.borrowed && fd <= 2; fd++)
-		if (!descriptor_find(fd, &d))
-			add_descriptor(fd, &unknown, &list);
+	add_name(t, overlay_of(d), kept_path(d));
+	end_record(state);
 }
 
 /* The kernel names a process by the last component of what it was told to start: prctl(2). */
-static void add_name_of(struct text *t, const struct start *s)
+static const char *name_of(const struct start *s)
 {
-	char *start = t->at;
 	const char *name = exec_base_name(s->name);
-	if (text_starts(s->name, "/dev/fd/") || text_same(name, exec_base_name(s->path)))
-		return;
-	text_add(t, "comm:");
-	add_escaped(t, name);
-	end_record(t, start);
+	bool same = text_starts(s->name, "/dev/fd/") || text_same(name, exec_base_name(s->path));
+	return same ? NULL : name;
 }
 
-void handover_write(struct text *t, const struct start *s)
+size_t handover_size(const struct start *s)
 {
-	char *start = t->at;
-	text_add(t, HANDOVER_NAME);
-	char *empty = t->at;
-	add_cwd(t);
-	add_descriptors(t);
-	add_name_of(t, s);
-	char *record = t->at;
+	size_t size = sizeof HANDOVER_NAME + sizeof "comm:" + sizeof "in,";
+	size += cwd_size() + (name_of(s) ? escaped_size(name_of(s)) : 0);
+	descriptor_each(measure_descriptor, &size);
+	return size;
+}
+
+size_t handover_slots(size_t size)
+{
+	return size / STRING_MAX + 1;
+}
+
+char **handover_write(char *bytes, size_t size, char **slots, const struct start *s)
+{
+	struct state state = {.slots = slots};
+	text_init(&state.text, bytes, size);
+	add_cwd(&state);
+	descriptor_each(add_descriptor, &state);
+	if (name_of(s)) {
+		begin_record(&state);
+		text_add(&state.text, "comm:");
+		add_escaped(&state.text, name_of(s));
+		end_record(&state);
+	}
 	if (s->inside) {
-		text_add(t, "in");
-		end_record(t, record);
+		begin_record(&state);
+		text_add(&state.text, "in");
+		end_record(&state);
 	}
-	if (t->at == empty) {
-		t->at = start;
-		*start = 0;
-	}
+	return state.slots;
 }

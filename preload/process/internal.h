@@ -67,11 +67,16 @@ int script_start(struct start *s, struct program *p, const char *name, char *con
 
 /* --- environment.c --- */
 
-/* Room for environment_fill: the number of entries and bytes that a child of ENVP may need. */
-size_t environment_slots(char *const *envp);
-size_t environment_bytes(char *const *envp);
-/* The environment a child is started with where its parent asks for ENVP. */
-void environment_fill(char *const *envp, const struct start *s, char **slots, char *bytes);
+/* Room for environment_fill: the entries and bytes that a child of S may need. */
+struct environment_room {
+	size_t slots;
+	size_t preload; /* bytes for LD_PRELOAD */
+	size_t state;   /* bytes for what is handed over */
+};
+struct environment_room environment_measure(const struct start *s);
+/* The environment a child of S is started with. */
+void environment_fill(const struct start *s, const struct environment_room *room, char **slots,
+		      char *bytes);
 
 /* --- preload.c: the LD_PRELOAD list --- */
 
@@ -85,18 +90,32 @@ void preload_add(struct text *t, const char *list);
 /* --- handover.c, takeover.c: what the environment carries besides the configuration --- */
 
 #define HANDOVER_NAME "OVERLAIN_STATE="
-#define HANDOVER_MAX  (PATH_MAX + 1024)
-/* Adds the text that hands over cwd, descriptors and program; nothing when there is nothing. */
-void handover_write(struct text *t, const struct start *s);
-/* Takes it up again. */
+/* Stands for a path too long to be kept in struct descriptor: no path looks like that. */
+#define HANDOVER_TOO_LONG "//"
+/* The bytes that hand over cwd, descriptors and program, and the number of variables they make. */
+size_t handover_size(const struct start *s);
+size_t handover_slots(size_t size);
+/* Writes them, from SLOTS on as far as there is something to hand over; answers the next slot. */
+char **handover_write(char *bytes, size_t size, char **slots, const struct start *s);
+/* Takes up the value of one of them again. */
 void handover_read(const char *state);
 /* True when this program was started by its name in merged. */
 bool handover_inside(void);
 
 /* --- descriptor_ask.c --- */
 
-/* Makes D, what the table says of FD or nothing, true of it; false when it is not in merged. */
+/*
+ * Makes D, what the table says of FD or nothing, what the kernel says of it; false when it has
+ * nothing to do with merged.
+ */
 bool descriptor_ask(int fd, struct descriptor *d);
+
+/* --- descriptor.c --- */
+
+/* Sets the path of D: too long to be kept, only its being so is. */
+void descriptor_set_path(struct descriptor *d, const char *path, size_t length);
+/* Remembers D of FD. */
+void descriptor_set(int fd, const struct descriptor *d);
 
 /* --- reverse.c --- */
 
@@ -105,6 +124,8 @@ bool descriptor_ask(int fd, struct descriptor *d);
  * it lies in no layer.
  */
 ssize_t reverse_name(const char *real, char *buffer);
+/* The overlay and the number of the layer that REAL lies in, and what follows there; or NULL. */
+const struct overlay *reverse_layer(const char *real, unsigned *layer, const char **rest);
 
 /* --- proc.c --- */
 

@@ -37,36 +37,56 @@ static bool shows(const struct overlay *ov, unsigned layer, const char *rest)
 }
 
 /* The longest root wins: layers may lie in one another. */
-static ssize_t find(const char *real, bool must_show, char *buffer)
+static const struct overlay *find(const char *real, bool must_show, unsigned *layer,
+				  const char **rest)
 {
 	const struct mounts *mounts = process_mounts();
+	const struct overlay *found = NULL;
 	int longest = -1;
-	struct text t;
 	if (real[0] != '/')
-		return -ENOENT; /* "pipe:[…]", "(unreachable)/…" */
+		return NULL; /* "pipe:[…]", "(unreachable)/…" */
 	for (const struct overlay *ov = mounts->at; ov < mounts->at + mounts->count; ov++) {
 		for (unsigned i = 0; i < ov->layer_count; i++) {
-			const char *rest = within(ov, &ov->layers[i], real);
-			if (!rest || ov->layers[i].root_length <= longest)
+			const char *here = within(ov, &ov->layers[i], real);
+			if (!here || ov->layers[i].root_length <= longest)
 				continue;
-			if (must_show && !shows(ov, i, rest))
+			if (must_show && !shows(ov, i, here))
 				continue;
 			longest = ov->layers[i].root_length;
-			text_init(&t, buffer, PATH_MAX);
-			text_add(&t, ov->merged);
-			text_add(&t, *rest || !ov->merged_length ? "/" : "");
-			text_add(&t, rest);
+			found = ov;
+			*layer = i;
+			*rest = here;
 		}
 	}
-	return longest < 0 || text_full(&t) ? -ENOENT : (ssize_t)text_length(&t);
+	return found;
+}
+
+const struct overlay *reverse_layer(const char *real, unsigned *layer, const char **rest)
+{
+	return find(real, false, layer, rest);
+}
+
+static ssize_t name(const char *real, bool must_show, char *buffer)
+{
+	unsigned layer;
+	const char *rest;
+	struct text t;
+	const struct overlay *ov = find(real, must_show, &layer, &rest);
+	if (!ov)
+		return -ENOENT;
+	text_init(&t, buffer, PATH_MAX);
+	text_add(&t, ov->merged);
+	text_add(&t, *rest || !ov->merged_length ? "/" : "");
+	text_add(&t, rest);
+	return text_full(&t) ? -ENOENT : (ssize_t)text_length(&t);
 }
 
 bool reverse_path(const char *real, char *buffer)
 {
-	return find(real, true, buffer) > 0;
+	return name(real, true, buffer) > 0;
 }
 
 ssize_t reverse_name(const char *real, char *buffer)
 {
-	return find(real, false, buffer);
+	return name(real, false, buffer);
 }

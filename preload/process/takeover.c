@@ -50,9 +50,9 @@ enum { FD, TYPE, LAYER, INO, REAL, NUMBERS };
 
 static void adopt_descriptor(const uint64_t *n, const char *path)
 {
-	struct place at = {.name = path};
+	struct descriptor d = {.kind = DESCRIPTOR_OUTSIDE};
 	struct stat st;
-	const char *rest;
+	const char *rest = path;
 	if (n[FD] > INT_MAX || path[0] != '/' || sys_fstat((int)n[FD], &st) || st.st_ino != n[REAL])
 		return;
 	const struct overlay *ov = process_overlay(path, strlen(path), &rest);
@@ -61,14 +61,20 @@ static void adopt_descriptor(const uint64_t *n, const char *path)
 		    ov->layers[n[LAYER]].dev != st.st_dev)
 			return;
 		rest += *rest == '/';
-		at.overlay = ov;
-		at.node.type = (uint8_t)n[TYPE];
-		at.node.layer = (uint16_t)n[LAYER];
-		at.node.ino = n[INO];
-		if (path_set(&at.path, rest, strlen(rest)))
-			return;
+		d.kind = n[TYPE] == DT_DIR ? DESCRIPTOR_DIR : DESCRIPTOR_FILE;
+		d.type = (uint8_t)n[TYPE];
+		d.overlay = ov->index;
+		d.layer = (uint16_t)n[LAYER];
+		d.ino = n[INO];
+		d.moved = overlay_generation(ov);
+	} else if (!process_leads(path, strlen(path)) && !text_same(path, HANDOVER_TOO_LONG)) {
+		return;
 	}
-	descriptor_note((int)n[FD], &at);
+	if (text_same(rest, HANDOVER_TOO_LONG))
+		descriptor_set_path(&d, NULL, sizeof d.path);
+	else
+		descriptor_set_path(&d, rest, text_same(rest, "/") ? 0 : strlen(rest));
+	descriptor_set((int)n[FD], &d);
 }
 
 static void read_record(const char *record)

@@ -1,0 +1,66 @@
+/* Descriptors on merged that come from elsewhere: from before an exec, from another process. */
+#include <criterion/criterion.h>
+
+#include "house.h"
+#include "support/format.h"
+#include "support/world.h"
+
+SUITE(descriptors);
+
+#define THINGS                                                                                     \
+	"file = words\n"                                                                           \
+	"doomed = never changed\n"                                                                 \
+	"doomed mode 0644\n"                                                                       \
+	"doomed2 = nor this\n"                                                                     \
+	"dir/inner = one\n"
+
+Test(descriptors, many_across_exec)
+{
+	same_everywhere(.lower = {THINGS},
+			.script =
+				"cd merged; " HELPER("exec_descriptors") " 20; rm -r d* a; " HELPER(
+					"exec_descriptors") " 500");
+}
+
+/* More than one string of the environment can hold. */
+Test(descriptors, very_many_across_exec)
+{
+	same_everywhere(.lower = {THINGS},
+			.script = "cd merged; ulimit -n 2000; " HELPER("exec_descriptors") " 1900");
+}
+
+/* Far from the root: the path is too long to be kept. */
+Test(descriptors, deep_across_exec)
+{
+	same_everywhere(.lower = {THINGS},
+			.script =
+				"cd merged; long=$(printf %0200d 1); mkdir -p $long/$long; mv file "
+				"doomed $long/$long; cd $long/$long; " HELPER(
+					"exec_descriptors") " 30; exec 3<doomed 4<.; rm doomed; sh "
+							    "-c "
+							    "'cat <&3; ls /proc/self/fd/4 | wc -l; "
+							    "/bin/sh -c \"cat <&3\"'");
+}
+
+Test(descriptors, sent_to_another_process)
+{
+	same_everywhere(.lower = {THINGS}, .script = "cd merged; " HELPER("sent_descriptors"));
+}
+
+Test(descriptors, doubled_by_spawn)
+{
+	same_everywhere(.lower = {THINGS},
+			.script = "cd merged; for i in 7 97; do " HELPER(
+				"spawn_actions") " DIR:dir dup2:10:$i fchdir:$i -- /bin/sh -c "
+						 "'/bin/pwd | "
+						 "sed s,.*/,,; ls; : >made'; " HELPER(
+							 "spawn_actions") " DIR:dir dup2:10:$i "
+									  "close:10 -- "
+									  "/bin/sh -c 'ls "
+									  "/proc/self/fd/'$i'/; : "
+									  ">/proc/self/fd/'$i'/"
+									  "made2; ls "
+									  "/proc/self/fd/'$i/; "
+									  "done; ls "
+									  "dir");
+}
