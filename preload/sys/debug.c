@@ -13,6 +13,8 @@ static char output[PATH_MAX];
 
 #define DEBUG_HELP 0x100
 
+#define MESSAGE_MAX (PATH_MAX + 256)
+
 static const struct word {
 	const char *name;
 	unsigned mask;
@@ -122,7 +124,7 @@ const char *debug_output(void)
 
 static int open_output(void)
 {
-	char path[PATH_MAX];
+	char path[4 * strlen(output) + 1]; /* a process's number has seven digits */
 	struct text name;
 	text_init(&name, path, sizeof path);
 	for (const char *at = output; *at != '\0'; at++) {
@@ -139,10 +141,16 @@ static int open_output(void)
 
 void debug_say(const char *first, ...)
 {
-	char buffer[PATH_MAX + 256];
 	struct text line;
 	va_list more;
-	text_init(&line, buffer, sizeof buffer - 1); /* the line's end always fits */
+	size_t room = sizeof "overlain[]: \n" + 21;
+	va_start(more, first);
+	for (const char *s = first; s; s = va_arg(more, const char *))
+		room += strlen(s);
+	va_end(more);
+	room = room < MESSAGE_MAX ? room : MESSAGE_MAX;
+	char buffer[room];
+	text_init(&line, buffer, room - 1); /* the line's end always fits */
 	text_add(&line, "overlain[");
 	text_add_number(&line, (uint64_t)sys_getpid());
 	text_add(&line, "]: ");
@@ -157,9 +165,10 @@ void debug_say(const char *first, ...)
 
 void complain(const char *line)
 {
-	char buffer[PATH_MAX + 256];
+	const size_t room = strlen(line) + 16 < MESSAGE_MAX ? strlen(line) + 16 : MESSAGE_MAX;
+	char buffer[room];
 	struct text message;
-	text_init(&message, buffer, sizeof buffer - 1);
+	text_init(&message, buffer, room - 1);
 	text_add(&message, "overlain: ");
 	text_add(&message, line);
 	*message.at++ = '\n';
