@@ -114,6 +114,9 @@ static inline unsigned place_flags(int flags)
 	       (flags & AT_EMPTY_PATH ? PLACE_EMPTY : 0);
 }
 
+/* open.c: where an open of PATH with FLAGS leads; 0 or -errno. */
+int open_find(struct place *at, int dirfd, const char *path, int flags);
+
 /* remove.c: 1 when the last component of PATH is ".", 2 when it is "..", else 0. */
 int path_ends_in_dots(const char *path);
 

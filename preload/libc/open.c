@@ -6,7 +6,7 @@ static bool takes_mode(int flags)
 	return (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE;
 }
 
-static int open_outside(struct place *at, int flags, mode_t mode)
+static int open_outside(const struct place *at, int flags, mode_t mode)
 {
 	int fd = at->flags & PLACE_FOLLOW ? proc_open(at, flags) : -ENOENT;
 	if (fd == -ENOENT)
@@ -18,22 +18,30 @@ static int open_outside(struct place *at, int flags, mode_t mode)
 	return fd;
 }
 
+int open_find(struct place *at, int dirfd, const char *path, int flags)
+{
+	bool follow = !(flags & O_NOFOLLOW) && (flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
+	int error = place_find(at, dirfd, path, follow ? PLACE_FOLLOW : 0);
+	if ((error || at->overlay) && (flags & (O_CREAT | O_DIRECTORY)) == (O_CREAT | O_DIRECTORY))
+		error = -EINVAL; /* whatever is there, since Linux 6.4 */
+	if (error)
+		return error;
+	if ((flags & O_CREAT) && !place_is_behind_door(at) && follow)
+		place_is_link_inside(at);
+	else if ((flags & O_DIRECTORY) && follow)
+		place_is_door(at);
+	return 0;
+}
+
 static int open_at(int dirfd, const char *path, int flags, mode_t mode)
 {
 	struct place at;
 	if ((flags & O_TMPFILE) == O_TMPFILE &&
 	    ((flags & O_ACCMODE) == O_RDONLY || (flags & O_CREAT)))
 		return (int)edge(-EINVAL); /* open(2), whatever the path */
-	bool follow = !(flags & O_NOFOLLOW) && (flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
-	int fd, error = place_find(&at, dirfd, path, follow ? PLACE_FOLLOW : 0);
-	if ((error || at.overlay) && (flags & (O_CREAT | O_DIRECTORY)) == (O_CREAT | O_DIRECTORY))
-		error = -EINVAL; /* whatever is there, since Linux 6.4 */
+	int fd, error = open_find(&at, dirfd, path, flags);
 	if (error)
 		return (int)edge(error);
-	if ((flags & O_CREAT) && !place_is_behind_door(&at) && follow)
-		place_is_link_inside(&at);
-	else if ((flags & O_DIRECTORY) && follow)
-		place_is_door(&at);
 	do
 		fd = at.overlay ? (int)edge(file_open(&at, flags, mode, NEXT(openat)))
 				: open_outside(&at, flags, mode);

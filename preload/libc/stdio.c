@@ -43,23 +43,41 @@ static FILE *open_by_name(int fd, const char *mode)
 	return NEXT(fopen)(name, plain);
 }
 
-FILE *fopen(const char *path, const char *mode)
+/* FD, or -errno, as a stream. */
+static FILE *stream_on(int fd, const char *mode)
 {
-	struct place at;
-	int flags = mode_flags(mode);
-	int error = flags < 0 ? 0 : place_find(&at, AT_FDCWD, path, PLACE_FOLLOW);
-	if (error)
-		return edge(error), NULL;
-	if (flags < 0 || !process_ready())
-		return NEXT(fopen)(path, mode);
-	int fd = openat(AT_FDCWD, path, flags, 0666);
 	if (fd < 0)
-		return NULL;
+		return edge(fd), NULL;
 	FILE *file = text_find(mode, ',') ? open_by_name(fd, mode) : fdopen(fd, mode);
 	int saved = errno;
+	if (file && fileno(file) != fd)
+		descriptor_copy(fd, fileno(file));
 	if (!file || fileno(file) != fd)
 		close(fd);
 	errno = saved;
+	return file;
+}
+
+static FILE *open_outside(const struct place *at, int flags, const char *mode)
+{
+	int table = proc_open(at, flags);
+	return table == -ENOENT ? NEXT(fopen)(at->name, mode) : stream_on(table, mode);
+}
+
+FILE *fopen(const char *path, const char *mode)
+{
+	struct place at;
+	FILE *file;
+	int flags = mode_flags(mode);
+	if (flags < 0 || !process_ready())
+		return NEXT(fopen)(path, mode);
+	int error = open_find(&at, AT_FDCWD, path, flags);
+	if (error)
+		return edge(error), NULL;
+	do
+		file = at.overlay ? stream_on(file_open(&at, flags, 0666, NEXT(openat)), mode)
+				  : open_outside(&at, flags, mode);
+	while (again(file ? 0 : -1, &at));
 	return file;
 }
 
