@@ -89,6 +89,15 @@ struct path_patch path_patch(struct path *p, size_t at, const char *prefix, cons
 void path_unpatch(struct path_patch *patch);
 #define PATH_PATCH_SCOPED __attribute__((cleanup(path_unpatch)))
 
+/*
+ * Declares P, a path with no more room than LENGTH bytes and a mark beside them take: for one that
+ * is looked at and not moved along.
+ */
+#define PATH_BRIEF(p, length)                                                                      \
+	_Alignas(struct path) char p##_memory[offsetof(struct path, bytes) + PATH_ROOM +           \
+					      (length) + sizeof(((struct path_patch *)0)->saved)]; \
+	struct path *const p = (struct path *)p##_memory
+
 /* PREFIX (of LENGTH < PATH_ROOM bytes, ending in a slash) followed by the path, terminated. */
 char *path_behind(struct path *p, const char *prefix, size_t length);
 

@@ -32,14 +32,13 @@ void process_lend(void);
 
 /* --- place.c: where a path leads --- */
 
-struct base;
-
 enum {
 	PLACE_FOLLOW = 1, /* a symlink as last component is followed */
 	PLACE_EMPTY = 2,  /* AT_EMPTY_PATH: "" is the descriptor itself */
 	PLACE_NAME =
 		8, /* the name itself is meant, even with a slash behind it (mkdir, unlink …) */
-	PLACE_WALK = 4, /* resolve paths outside merged too: path is absolute and canonical */
+	PLACE_WALK = 4,   /* resolve paths outside merged too: path is absolute and canonical */
+	PLACE_BRIEF = 16, /* AT was declared by PLACE_BRIEFLY */
 };
 
 /*
@@ -55,6 +54,7 @@ struct place {
 	bool self;    /* PLACE_EMPTY and an empty path: dirfd itself */
 	bool removed; /* the directory it starts from has no name any more */
 	bool tried;   /* place_again has had its turn */
+	bool cramped; /* PLACE_BRIEF, and the path is too long for that: the answer is none */
 	uint8_t links;
 	unsigned flags;    /* as asked for */
 	int asked_dirfd;   /* likewise */
@@ -62,6 +62,18 @@ struct place {
 	struct node node;
 	struct path path; /* inside: relative to merged; outside after a walk: absolute */
 };
+
+/*
+ * Declares AT, a place with room for ordinary paths, where two of full size would ask too much of
+ * a small stack. Who finds it cramped begins anew with one of full size.
+ */
+#define PLACE_BRIEFLY(at)                                                                          \
+	_Alignas(struct place) char at##_memory[offsetof(struct place, path.bytes) + PATH_ROOM +   \
+						NAME_SHORT +                                       \
+						sizeof(((struct path_patch *)0)->saved)];          \
+	struct place *const at = (struct place *)at##_memory
+/* Most names are short; room for the others is taken only where one turns up. */
+#define NAME_SHORT 512
 
 /*
  * 0, or -ENOENT, -ENOTDIR, -ELOOP, -EACCES, -ENAMETOOLONG, -EFAULT, -EBADF. DIRFD and PATH are as
@@ -88,19 +100,28 @@ bool place_is_link_inside(struct place *at);
 bool place_showed_door(struct place *at, const struct stat *st);
 /* This process made a symlink, or is about to start a process that may. */
 void place_links_made(void);
-/* The absolute path programs know AT by, in BUFFER of PATH_MAX bytes; -ENAMETOOLONG. */
-int place_name(const struct place *at, char *buffer);
-/* Sets AT to the object behind a name that is canonical and absolute, without following it. */
-int place_set(struct place *at, const char *absolute);
+/* The absolute path programs know AT by: the room it takes, and the path itself in BUFFER. */
+size_t place_name_size(const struct place *at);
+void place_name(const struct place *at, char *buffer);
 
 /*
  * Continues a resolution: AT stands at a directory, inside or outside merged (then at->path is its
  * absolute path), and REST is what follows. Stays there when REST is empty.
  */
 int place_walk(struct place *at, const char *rest);
-/* Writes BASE (NULL: the root) and PATH as one absolute name to at->path, as far as text can tell.
+/*
+ * Makes at->path, the absolute path of a directory outside ("" is the root), what PATH leads to
+ * from there, as far as text can tell; false where that is too long.
  */
-bool place_spell(struct place *at, const struct base *base, const char *path);
+bool place_spell(struct place *at, const char *path);
+/* How much of NAME, of LENGTH bytes, names the directory it lies in, with the slash; 0: no part. */
+size_t place_parent_length(const char *name, size_t length);
+/* How many bytes at->path has room for, and whether a path of LENGTH bytes fits. */
+static inline size_t place_room(const struct place *at)
+{
+	return at->flags & PLACE_BRIEF ? NAME_SHORT : PATH_MAX;
+}
+bool place_fits(struct place *at, size_t length);
 /* Finds AT once more, through symlinks outside: true when it lies inside merged after all. */
 bool place_leads_in(struct place *at);
 
@@ -112,11 +133,14 @@ struct base {
 	bool leads;                    /* outside, and some merged lies below it */
 	bool guess;                    /* outside, and known by its spelling alone */
 	uint16_t length;
-	uint64_t moved;      /* overlay_generation when the path was right */
-	char path[PATH_MAX]; /* relative to merged; outside: absolute, "" for "/" */
+	uint64_t moved; /* overlay_generation when the path was right */
+	char *path;     /* relative to merged; outside: absolute, "" for "/" */
 };
-/* The working directory; -errno where the kernel cannot tell it (ENOENT: it was removed). */
-int cwd_base(struct base *base);
+/*
+ * The working directory; -errno where the kernel cannot tell it (ENOENT: it was removed). The path
+ * is written to PATH, of SIZE bytes (-ERANGE): PATH_MAX of them hold every one.
+ */
+int cwd_base(struct base *base, char *path, size_t size);
 /* The kernel's working directory was changed to AT, a directory inside merged. */
 void cwd_enter(const struct place *at);
 /*
@@ -127,7 +151,7 @@ void cwd_leave(struct place *at);
 /* It was changed to somewhere else: ask the kernel when next needed. */
 void cwd_unknown(void);
 /* cwd_base, with the kernel's word for it. */
-int cwd_ask(struct base *base);
+int cwd_ask(struct base *base, char *path, size_t size);
 /* Takes the merged path NAME, handed over by exec, where the kernel's directory agrees with it. */
 void cwd_adopt(const char *name);
 
@@ -161,22 +185,23 @@ int descriptor_place(int fd, struct place *at);
  * with the copy, as they do on the kernel's overlay.
  */
 void descriptor_reopen(const struct place *at);
-/* The name the kernel knows FD by, in REAL of PATH_MAX bytes; its length, -errno. */
-ssize_t descriptor_real(int fd, char *real);
+/* The name the kernel knows FD by, in REAL of SIZE bytes; its length, -errno, -ERANGE. */
+ssize_t descriptor_real(int fd, char *real, size_t size);
 /* Rewrites what fstat gave for FD. */
 void descriptor_show_stat(int fd, struct stat *st);
-/* Fills BASE with the directory FD is open on; false when nothing is known of it. */
-bool descriptor_base(int fd, struct base *base);
+/* The directory FD is open on, likewise; -EBADF when nothing is known of it. */
+int descriptor_base(int fd, struct base *base, char *path, size_t size);
 /* Calls VISIT for every descriptor of a merged directory, in order. */
 void descriptor_each(void (*visit)(int fd, const struct descriptor *d, void *data), void *data);
 
 /* --- reverse.c: from a layer back to merged --- */
 
 /*
- * The merged path for REAL, an absolute path that may lie in a layer: true and its length in
- * BUFFER (PATH_MAX bytes) when that path of merged shows this very object.
+ * Makes NAME, an absolute path that may lie in a layer, the path of merged that shows this very
+ * object: its length, -ENOENT where there is none, -ERANGE where it does not fit into SIZE bytes.
+ * Then NAME stays what it is.
  */
-bool reverse_path(const char *real, char *buffer);
+ssize_t reverse_path(char *name, size_t size);
 
 /* --- file.c: what the calls do with a place --- */
 
@@ -203,8 +228,11 @@ int file_access(struct place *at, int mode, int flags);
 /* --- stream.c: directory streams over a snapshot --- */
 
 struct stream;
-/* A stream over the merged directory FD is open on, which it owns; NULL and *ERROR on failure. */
-struct stream *stream_open(int fd, int *error);
+/*
+ * A stream over the merged directory FD is open on, which it owns; NULL and *ERROR on failure. AT
+ * is room to work in.
+ */
+struct stream *stream_open(int fd, struct place *at, int *error);
 /* True when DIR is one of ours and not libc's. */
 bool stream_ours(const void *dir);
 struct dirent64 *stream_read(struct stream *s);

@@ -45,7 +45,7 @@ static const char *own_suffix(const char *name)
 /* One listing tells which marks there are, in both namespaces; few directories have any. */
 static unsigned directory_marks(const char *path)
 {
-	char list[1024];
+	char list[256];
 	ssize_t size = sys_llistxattr(path, list, sizeof list);
 	if (size == -ERANGE) {
 		char value;

@@ -40,7 +40,7 @@ static int put_path(struct address *a, const char *path)
 
 static int open_first(const char *path, size_t length)
 {
-	char first[PATH_ROOM + PATH_MAX];
+	char first[length + 1];
 	memcpy(first, path, length);
 	first[length] = 0;
 	return sys_openat(AT_FDCWD, first, O_PATH | O_CLOEXEC, 0);
@@ -99,15 +99,15 @@ static const char *recall(const char *told)
 
 void address_reveal(void *name, socklen_t room, socklen_t *size)
 {
-	char told[SUN_PATH_SIZE + 1], merged[PATH_MAX];
+	char told[SUN_PATH_SIZE + 1];
 	struct sockaddr_un un = {.sun_family = AF_UNIX};
 	if (!take_path(name, *size < room ? *size : room, told) || told[0] != '/' ||
 	    !process_ready())
 		return;
 	const char *asked = recall(told);
-	if (!asked && reverse_path(told, merged))
-		asked = merged;
-	if (!asked || strlen(asked) >= SUN_PATH_SIZE)
+	if (!asked && reverse_path(told, SUN_PATH_SIZE) > 0)
+		asked = told;
+	if (!asked)
 		return;
 	memcpy(un.sun_path, asked, strlen(asked) + 1);
 	*size = (socklen_t)(NAME_AT + strlen(asked) + 1);

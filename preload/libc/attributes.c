@@ -93,7 +93,7 @@ static int change_owner(int dirfd, const char *path, uid_t uid, gid_t gid, int f
 	if (error)
 		return (int)edge(error);
 	if (at.self && dirfd != AT_FDCWD)
-		return fchown(dirfd, uid, gid);
+		return descriptor_chown(dirfd, uid, gid, &at);
 	do
 		result = at.overlay ? chown_inside(&at, uid, gid)
 				    : chown_outside(&at, uid, gid, flags, how);
@@ -135,7 +135,7 @@ int utimensat(int dirfd, const char *path, const struct timespec times[2], int f
 	if (error)
 		return (int)edge(error);
 	if (at.self && dirfd != AT_FDCWD)
-		return futimens(dirfd, times);
+		return descriptor_utimens(dirfd, times, &at);
 	do
 		result = at.overlay ? utimens_inside(&at, times)
 				    : NEXT(utimensat)(at.dirfd, at.name, times, flags);

@@ -25,5 +25,9 @@ raise_call *xattr_raise(const char *name);
 raise_call *raise_to_date(const struct timespec times[2]);
 /* descriptor_attributes.c: must FD be changed by name? Then where, or *ERROR why not. */
 bool descriptor_by_name(int fd, raise_call *raise, struct place *at, const char **path, int *error);
+/* fchmod, fchown and futimens, with AT to work in. */
+int descriptor_chmod(int fd, mode_t mode, struct place *at);
+int descriptor_chown(int fd, uid_t uid, gid_t gid, struct place *at);
+int descriptor_utimens(int fd, const struct timespec times[2], struct place *at);
 
 #endif

@@ -49,53 +49,37 @@ int fchdir(int fd)
 	return error ? (int)edge(error) : enter(&at);
 }
 
-/* The name in BUFFER of SIZE bytes: its length with the terminator, -ERANGE, -ENOENT. */
-static ssize_t name_cwd(char *buffer, size_t size)
+/* The working directory as a place; false where it lies outside, or where that cannot be told. */
+static bool find_cwd(struct place *at)
 {
 	struct base base;
-	struct node n;
-	struct path p;
-	int error = cwd_base(&base);
-	if (error)
-		return error;
-	struct text t;
-	text_init(&t, buffer, size);
-	if (base.overlay) {
-		path_set(&p, base.path, base.length);
-		error = overlay_lookup(base.overlay, &p, &n);
-		if (error || !node_is_dir(&n))
-			return -ENOENT;
-		text_add(&t, base.overlay->merged);
-		if (base.length)
-			text_add(&t, "/");
-	}
-	text_add(&t, base.path);
-	if (text_length(&t) == 0)
-		text_add(&t, "/");
-	return text_full(&t) ? -ERANGE : (ssize_t)text_length(&t) + 1;
-}
-
-static bool inside(void)
-{
-	struct base base;
-	return process_ready() && cwd_base(&base) == 0 && base.overlay;
+	if (!process_ready() || cwd_base(&base, path_rel(&at->path), PATH_MAX) || !base.overlay)
+		return false;
+	at->overlay = base.overlay;
+	path_cut(&at->path, base.length);
+	return true;
 }
 
 char *getcwd(char *buffer, size_t size)
 {
-	char name[PATH_MAX + 1];
-	if (!inside())
+	struct place at;
+	if (!find_cwd(&at))
 		return NEXT(getcwd)(buffer, size);
 	if (size == 0 && buffer)
 		return edge(-EINVAL), NULL;
-	ssize_t length = name_cwd(name, sizeof name);
-	if (length > 0 && size && (size_t)length > size)
-		length = -ERANGE;
-	if (length < 0)
-		return edge(length), NULL;
+	const size_t least = place_name_size(&at);
+	int error = overlay_lookup(at.overlay, &at.path, &at.node);
+	if (error || !node_is_dir(&at.node))
+		error = -ENOENT;
+	else if (size && least > size)
+		error = -ERANGE;
+	if (error)
+		return edge(error), NULL;
 	if (!buffer)
-		buffer = malloc(size ? size : (size_t)length);
-	return buffer ? memcpy(buffer, name, (size_t)length) : NULL;
+		buffer = malloc(size ? size : least);
+	if (buffer)
+		place_name(&at, buffer);
+	return buffer;
 }
 
 char *__getcwd_chk(char *buffer, size_t size, size_t room)

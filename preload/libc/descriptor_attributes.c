@@ -7,10 +7,11 @@
 /* True when FD is open on an object of the lower layer that D says. */
 static bool is_in_lower(int fd, const struct descriptor *d)
 {
-	char real[PATH_MAX];
 	const struct layer *layer = &process_mounts()->at[d->overlay].layers[d->layer];
-	ssize_t length = descriptor_real(fd, real);
-	return length > 0 && text_below(real, (size_t)length, layer->root, layer->root_length);
+	char real[layer->root_length + NAME_SHORT];
+	ssize_t length = descriptor_real(fd, real, sizeof real);
+	return length == -ERANGE ||
+	       (length > 0 && text_below(real, (size_t)length, layer->root, layer->root_length));
 }
 
 bool descriptor_by_name(int fd, raise_call *raise, struct place *at, const char **path, int *error)
@@ -41,36 +42,51 @@ bool descriptor_by_name(int fd, raise_call *raise, struct place *at, const char 
 	return true;
 }
 
-int fchmod(int fd, mode_t mode)
+int descriptor_chmod(int fd, mode_t mode, struct place *at)
 {
-	struct place at;
 	const char *path;
 	int error;
-	if (!descriptor_by_name(fd, file_raise_owned, &at, &path, &error))
+	if (!descriptor_by_name(fd, file_raise_owned, at, &path, &error))
 		return NEXT(fchmod)(fd, mode);
 	return error ? (int)edge(error) : NEXT(fchmodat)(AT_FDCWD, path, mode, 0);
 }
 
-int fchown(int fd, uid_t uid, gid_t gid)
+int fchmod(int fd, mode_t mode)
 {
 	struct place at;
+	return descriptor_chmod(fd, mode, &at);
+}
+
+int descriptor_chown(int fd, uid_t uid, gid_t gid, struct place *at)
+{
 	const char *path;
 	int error;
-	if (!descriptor_by_name(fd, file_raise_owned, &at, &path, &error))
+	if (!descriptor_by_name(fd, file_raise_owned, at, &path, &error))
 		return NEXT(fchown)(fd, uid, gid);
 	return error ? (int)edge(error)
 		     : NEXT(fchownat)(AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW);
 }
 
-int futimens(int fd, const struct timespec times[2])
+int fchown(int fd, uid_t uid, gid_t gid)
 {
 	struct place at;
+	return descriptor_chown(fd, uid, gid, &at);
+}
+
+int descriptor_utimens(int fd, const struct timespec times[2], struct place *at)
+{
 	const char *path;
 	int error;
-	if (!descriptor_by_name(fd, raise_to_date(times), &at, &path, &error))
+	if (!descriptor_by_name(fd, raise_to_date(times), at, &path, &error))
 		return NEXT(futimens)(fd, times);
 	return error ? (int)edge(error)
 		     : NEXT(utimensat)(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW);
+}
+
+int futimens(int fd, const struct timespec times[2])
+{
+	struct place at;
+	return descriptor_utimens(fd, times, &at);
 }
 
 int futimes(int fd, const struct timeval times[2])

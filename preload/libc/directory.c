@@ -5,15 +5,14 @@
 #include "directory.h"
 
 /* The stream for the open directory FD, which it takes over; NULL and errno. */
-static DIR *stream_for(int fd)
+static DIR *stream_for(int fd, struct place *at)
 {
-	struct place at;
 	struct descriptor d;
 	int error = 0;
-	if (!descriptor_find(fd, &d) || d.kind != DESCRIPTOR_DIR || descriptor_place(fd, &at) ||
-	    (node_is_dir(&at.node) && overlay_lists_plainly(at.overlay, &at.node)))
+	if (!descriptor_find(fd, &d) || d.kind != DESCRIPTOR_DIR || descriptor_place(fd, at) ||
+	    (node_is_dir(&at->node) && overlay_lists_plainly(at->overlay, &at->node)))
 		return NEXT(fdopendir)(fd);
-	struct stream *s = stream_open(fd, &error);
+	struct stream *s = stream_open(fd, at, &error);
 	if (!s)
 		edge(error);
 	return (DIR *)s;
@@ -21,10 +20,21 @@ static DIR *stream_for(int fd)
 
 DIR *fdopendir(int fd)
 {
+	struct place at;
 	struct descriptor d;
 	if (descriptor_find(fd, &d) && (NEXT(fcntl)(fd, F_GETFL) & O_PATH))
 		return edge(-EBADF), NULL;
-	return stream_for(fd);
+	return stream_for(fd, &at);
+}
+
+DIR *directory_or_close(int fd, DIR *dir)
+{
+	if (fd >= 0 && !dir) {
+		int saved = errno;
+		close(fd);
+		errno = saved;
+	}
+	return dir;
 }
 
 /* A directory of one layer, opened by libc as it opens any. */
@@ -36,15 +46,17 @@ static DIR *open_plain(struct place *at)
 	return dir;
 }
 
-static DIR *open_merged(const char *path)
+static DIR *open_merged(struct place *at)
 {
-	int fd = openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : stream_for(fd);
-	if (fd >= 0 && !dir) {
-		int saved = errno;
-		close(fd);
-		errno = saved;
-	}
+	int fd = file_open(at, DIRECTORY_FLAGS, 0, NEXT(openat));
+	return directory_or_close(fd, fd < 0 ? (edge(fd), NULL) : stream_for(fd, at));
+}
+
+static DIR *open_outside(const struct place *at)
+{
+	DIR *dir = NEXT(opendir)(at->name);
+	if (dir && process_ready())
+		descriptor_note(NEXT(dirfd)(dir), at);
 	return dir;
 }
 
@@ -55,14 +67,14 @@ DIR *opendir(const char *path)
 	int error = place_find(&at, AT_FDCWD, path, PLACE_FOLLOW);
 	if (error)
 		return edge(error), NULL;
+	place_is_door(&at);
 	do {
-		if (!at.overlay && !(process_ready() && process_leads(at.name, strlen(at.name))))
-			dir = NEXT(opendir)(at.name);
-		else if (at.overlay && node_is_dir(&at.node) &&
-			 overlay_lists_plainly(at.overlay, &at.node))
+		if (!at.overlay)
+			dir = open_outside(&at);
+		else if (node_is_dir(&at.node) && overlay_lists_plainly(at.overlay, &at.node))
 			dir = open_plain(&at);
 		else
-			dir = open_merged(path);
+			dir = open_merged(&at);
 	} while (again(dir ? 0 : -1, &at));
 	return dir;
 }

@@ -9,5 +9,9 @@
  * whiteout, or a mark.
  */
 bool directory_shows(int fd, uint8_t type, const char *name);
+/* How libc opens a directory to be read. */
+#define DIRECTORY_FLAGS (O_RDONLY | O_NONBLOCK | O_DIRECTORY | O_CLOEXEC)
+/* DIR, a stream made of FD; where that failed, FD is closed and errno kept. */
+DIR *directory_or_close(int fd, DIR *dir);
 
 #endif

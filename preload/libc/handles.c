@@ -27,31 +27,31 @@ int name_to_handle_at(int dirfd, const char *path, struct file_handle *handle, i
 	return result;
 }
 
-/* The name FD, on some object, has in merged. */
-static bool name_of(int fd, char *name)
+/* What FD is open on, opened again by the name it has in merged; -ENOENT where it has none. */
+static int open_by_name(int fd, int flags, size_t size)
 {
-	char link[40], real[PATH_MAX];
-	struct text t;
-	text_init(&t, link, sizeof link);
-	text_add(&t, "/proc/self/fd/");
-	text_add_number(&t, (uint64_t)fd);
-	ssize_t length = sys_readlink(link, real, sizeof real - 1);
+	char name[size];
+	ssize_t length = descriptor_real(fd, name, size);
+	if (length > 0)
+		length = reverse_path(name, size);
 	if (length <= 0)
-		return false;
-	real[length] = 0;
-	return reverse_path(real, name);
+		return length == -ERANGE ? -ERANGE : -ENOENT;
+	int opened = openat(AT_FDCWD, name, flags);
+	return opened < 0 ? -errno : opened;
 }
 
 /* An object of a layer is opened by its name in merged, so that a lower stays what it is. */
 int open_by_handle_at(int mount, struct file_handle *handle, int flags)
 {
-	char name[PATH_MAX];
 	if (!process_ready())
 		return NEXT(open_by_handle_at)(mount, handle, flags);
 	CLOSE_SCOPED int fd = NEXT(open_by_handle_at)(mount, handle, O_PATH | O_CLOEXEC);
 	if (fd < 0)
 		return fd;
-	if (name_of(fd, name))
-		return openat(AT_FDCWD, name, flags);
+	int opened = open_by_name(fd, flags, NAME_SHORT);
+	if (opened == -ERANGE)
+		opened = open_by_name(fd, flags, PATH_MAX);
+	if (opened != -ENOENT)
+		return (int)edge(opened);
 	return NEXT(open_by_handle_at)(mount, handle, flags);
 }

@@ -71,45 +71,88 @@ static int link_out(const struct place *to)
 	return error ? error : -EEXIST;
 }
 
-static int make_link(int from_fd, const char *old, int to_fd, const char *new, int flags,
-		     bool plain)
+/* What was asked for; outside merged it stays that one of the two calls. */
+struct request {
+	enum { LINKAT, LINK } how;
+	int from_fd, to_fd;
+	const char *old, *new;
+	int flags;
+};
+
+static int link_outside(const struct request *r, const struct place *from, const struct place *to)
+{
+	return r->how == LINK
+		       ? NEXT(link)(from->name, to->name)
+		       : NEXT(linkat)(from->dirfd, from->name, to->dirfd, to->name, r->flags);
+}
+
+static int find_source(const struct request *r, struct place *from)
+{
+	unsigned how = (r->flags & AT_SYMLINK_FOLLOW ? PLACE_FOLLOW : 0) |
+		       (r->flags & AT_EMPTY_PATH ? PLACE_EMPTY : 0);
+	int error = place_find(from, r->from_fd, r->old, how);
+	if (!error && is_unnamed(from, r->flags))
+		error = place_find(from, r->from_fd, r->old, how & ~(unsigned)PLACE_FOLLOW);
+	if (!error && from->overlay)
+		error = file_reach(from, &from->name);
+	return error;
+}
+
+#define CRAMPED INT_MIN
+
+/* HOW: PLACE_BRIEF where TO is such; CRAMPED where that is too little, and nothing was done. */
+__attribute__((noinline)) static int join(const struct request *r, struct place *from,
+					  struct place *to, unsigned how)
+{
+	int result, error = find_source(r, from);
+	to->cramped = false;
+	if (!error)
+		error = place_find(to, r->to_fd, r->new, PLACE_NAME | how);
+	if (error && !to->cramped)
+		return (int)edge(error);
+	place_pair(from, to);
+	do {
+		if (to->cramped)
+			return CRAMPED;
+		if (!from->overlay && !to->overlay)
+			result = link_outside(r, from, to);
+		else if (!from->overlay)
+			result = link_into(from, to, r->flags);
+		else
+			result = (int)edge(!to->overlay                   ? link_out(to)
+					   : from->overlay == to->overlay ? link_inside(from, to)
+									  : -EXDEV);
+	} while (again(result, from) || again(result, to));
+	return result;
+}
+
+__attribute__((noinline)) static int join_far(const struct request *r)
 {
 	struct place from, to;
-	unsigned how = (flags & AT_SYMLINK_FOLLOW ? PLACE_FOLLOW : 0) |
-		       (flags & AT_EMPTY_PATH ? PLACE_EMPTY : 0);
-	if (flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
+	return join(r, &from, &to, 0);
+}
+
+__attribute__((noinline)) static int join_near(const struct request *r)
+{
+	struct place from;
+	PLACE_BRIEFLY(to);
+	return join(r, &from, to, PLACE_BRIEF);
+}
+
+static int link_by(const struct request *r)
+{
+	if (r->flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
 		return (int)edge(-EINVAL);
-	int result, error = place_find(&from, from_fd, old, how);
-	if (!error && is_unnamed(&from, flags))
-		error = place_find(&from, from_fd, old, how & ~(unsigned)PLACE_FOLLOW);
-	if (!error && from.overlay)
-		error = file_reach(&from, &from.name);
-	if (!error)
-		error = place_find(&to, to_fd, new, PLACE_NAME);
-	if (error)
-		return (int)edge(error);
-	place_pair(&from, &to);
-	do {
-		if (!from.overlay && !to.overlay)
-			result = plain ? NEXT(link)(from.name, to.name)
-				       : NEXT(linkat)(from.dirfd, from.name, to.dirfd, to.name,
-						      flags);
-		else if (!from.overlay)
-			result = link_into(&from, &to, flags);
-		else
-			result = (int)edge(!to.overlay                  ? link_out(&to)
-					   : from.overlay == to.overlay ? link_inside(&from, &to)
-									: -EXDEV);
-	} while (again(result, &from) || again(result, &to));
-	return result;
+	int result = join_near(r);
+	return result == CRAMPED ? join_far(r) : result;
 }
 
 int linkat(int from_fd, const char *old, int to_fd, const char *new, int flags)
 {
-	return make_link(from_fd, old, to_fd, new, flags, false);
+	return link_by(&(struct request){LINKAT, from_fd, to_fd, old, new, flags});
 }
 
 int link(const char *old, const char *new)
 {
-	return make_link(AT_FDCWD, old, AT_FDCWD, new, 0, true);
+	return link_by(&(struct request){LINK, AT_FDCWD, AT_FDCWD, old, new, 0});
 }

@@ -36,8 +36,9 @@ struct resolution {
 	uint64_t resolve;
 	unsigned links;
 	struct text walked;
-	char at[PATH_MAX];
-	char rest[PATH_MAX];
+	char *at;
+	char *rest;
+	size_t size; /* of either */
 };
 
 static int push(struct resolution *r, const char *name, size_t length)
@@ -80,10 +81,10 @@ static int jump(struct resolution *r)
 static int follow(struct resolution *r, size_t length, char **rest)
 {
 	size_t left = strlen(*rest) + 1;
-	char *kept = r->rest + sizeof r->rest - left;
+	char *kept = r->rest + r->size - left;
 	memmove(kept, *rest, left);
 	*rest = kept;
-	ssize_t size = readlinkat(r->dirfd, r->at, r->rest, sizeof r->rest - left);
+	ssize_t size = readlinkat(r->dirfd, r->at, r->rest, r->size - left);
 	if (size < 0)
 		return errno == EINVAL || errno == ENOENT ? 0 : -errno;
 	if ((r->resolve & RESOLVE_NO_SYMLINKS) || ++r->links > LINKS_MAX)
@@ -129,13 +130,16 @@ static const struct overlay *overlay_of(int dirfd, const char *path)
 	return place_find(&at, dirfd, path, PLACE_FOLLOW) ? NULL : at.overlay;
 }
 
+/* -ENAMETOOLONG where twice SIZE bytes, more than PATH has, are too few. */
 __attribute__((noinline)) static int resolve(int dirfd, const char *path,
-					     const struct open_how *how)
+					     const struct open_how *how, size_t size)
 {
-	struct resolution r = {.dirfd = dirfd, .resolve = how->resolve};
+	char walked[size], rest[size];
+	struct resolution r = {
+		.dirfd = dirfd, .resolve = how->resolve, .at = walked, .rest = rest, .size = size};
 	int flags = (int)how->flags;
 	bool makes = (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
-	text_init(&r.walked, r.at, sizeof r.at);
+	text_init(&r.walked, r.at, size);
 	memcpy(r.rest, path, strlen(path) + 1);
 	int error = walk(&r, r.rest, !(flags & O_NOFOLLOW) && !makes);
 	if (path[strlen(path) - 1] == '/')
@@ -143,7 +147,19 @@ __attribute__((noinline)) static int resolve(int dirfd, const char *path,
 	if (!error && (how->resolve & RESOLVE_NO_XDEV) &&
 	    overlay_of(dirfd, *path == '/' ? "/" : ".") != overlay_of(dirfd, r.at))
 		error = -EXDEV;
-	return error ? (int)edge(error) : openat(dirfd, r.at, flags, (mode_t)how->mode);
+	if (error)
+		return error;
+	int fd = openat(dirfd, r.at, flags, (mode_t)how->mode);
+	return fd < 0 ? -errno : fd;
+}
+
+static int open_resolved(int dirfd, const char *path, const struct open_how *how)
+{
+	size_t room = strlen(path) + NAME_SHORT;
+	int fd = room < PATH_MAX ? resolve(dirfd, path, how, room) : -ENAMETOOLONG;
+	if (fd == -ENAMETOOLONG)
+		fd = resolve(dirfd, path, how, PATH_MAX);
+	return (int)edge(fd);
 }
 
 int openat2(int dirfd, const char *path, const struct open_how *how, size_t size)
@@ -157,6 +173,6 @@ int openat2(int dirfd, const char *path, const struct open_how *how, size_t size
 	if (error)
 		return (int)edge(error);
 	if (how->resolve & (CAGE | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV))
-		return resolve(dirfd, path, how);
+		return open_resolved(dirfd, path, how);
 	return openat(dirfd, path, (int)how->flags, (mode_t)how->mode);
 }

@@ -4,18 +4,16 @@
 /* 0 when the directory that the name AT, outside, lies in is there. */
 static int find_parent(const struct place *at)
 {
-	char parent[PATH_MAX];
 	struct stat st;
-	ssize_t size = at->overlay ? 1 : pointer_string(at->name, PATH_MAX);
+	if (at->overlay)
+		return 0;
+	ssize_t size = pointer_string(at->name, PATH_MAX);
 	if (size <= 0)
 		return size < 0 ? (int)size : -ENOENT;
-	size_t length = at->overlay ? 0 : (size_t)size;
-	while (length > 0 && at->name[length - 1] == '/')
-		length--;
-	while (length > 0 && at->name[length - 1] != '/')
-		length--;
-	if (length == 0 || length >= sizeof parent)
+	size_t length = place_parent_length(at->name, (size_t)size);
+	if (length == 0)
 		return 0;
+	char parent[length + 1];
 	memcpy(parent, at->name, length);
 	parent[length] = 0;
 	return sys_fstatat(at->dirfd, parent, &st, 0);
@@ -59,56 +57,84 @@ static int rename_inside(struct place *from, struct place *to, unsigned flags)
 	return error ? error : overlay_rename(from->overlay, &from->path, &to->path, flags);
 }
 
-/* Which of the three calls it was: outside merged it stays that one. */
-enum how { RENAMEAT2, RENAMEAT, RENAME };
+/* What was asked for; outside merged it stays that one of the three calls. */
+struct request {
+	enum { RENAMEAT2, RENAMEAT, RENAME } how;
+	int from_fd, to_fd;
+	const char *old, *new;
+	unsigned flags;
+};
 
-static int rename_outside(const struct place *from, const struct place *to, unsigned flags,
-			  enum how how)
+static int rename_outside(const struct request *r, const struct place *from, const struct place *to)
 {
-	if (how == RENAME)
+	if (r->how == RENAME)
 		return NEXT(rename)(from->name, to->name);
-	if (how == RENAMEAT)
+	if (r->how == RENAMEAT)
 		return NEXT(renameat)(from->dirfd, from->name, to->dirfd, to->name);
-	return NEXT(renameat2)(from->dirfd, from->name, to->dirfd, to->name, flags);
+	return NEXT(renameat2)(from->dirfd, from->name, to->dirfd, to->name, r->flags);
 }
 
-static int move(int from_fd, const char *old, int to_fd, const char *new, unsigned flags,
-		enum how how)
+#define CRAMPED INT_MIN
+
+/* HOW: PLACE_BRIEF where TO is such; CRAMPED where that is too little, and nothing was done. */
+__attribute__((noinline)) static int move(const struct request *r, struct place *from,
+					  struct place *to, unsigned how)
+{
+	int result, error = place_find(from, r->from_fd, r->old, PLACE_NAME);
+	to->cramped = false;
+	if (!error)
+		error = place_find(to, r->to_fd, r->new, PLACE_NAME | how);
+	if (error && !to->cramped)
+		return (int)edge(error);
+	place_pair(from, to);
+	do {
+		bool outside = !from->overlay && !to->overlay;
+		if (to->cramped)
+			return CRAMPED;
+		if (!outside && path_ends_in_dots(r->old))
+			return (int)edge(-EBUSY);
+		if (!outside && path_ends_in_dots(r->new))
+			return (int)edge(r->flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY);
+		result = outside ? rename_outside(r, from, to)
+				 : (int)edge(rename_inside(from, to, r->flags));
+	} while (again(result, from) || again(result, to));
+	return result;
+}
+
+__attribute__((noinline)) static int move_far(const struct request *r)
 {
 	struct place from, to;
+	return move(r, &from, &to, 0);
+}
+
+__attribute__((noinline)) static int move_near(const struct request *r)
+{
+	struct place from;
+	PLACE_BRIEFLY(to);
+	return move(r, &from, to, PLACE_BRIEF);
+}
+
+static int rename_by(const struct request *r)
+{
 	const unsigned known = RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT;
-	if ((flags & ~known) ||
-	    ((flags & RENAME_EXCHANGE) && (flags & (RENAME_NOREPLACE | RENAME_WHITEOUT))))
+	if ((r->flags & ~known) ||
+	    ((r->flags & RENAME_EXCHANGE) && (r->flags & (RENAME_NOREPLACE | RENAME_WHITEOUT))))
 		return (int)edge(-EINVAL);
-	int result, error = place_find(&from, from_fd, old, PLACE_NAME);
-	if (!error)
-		error = place_find(&to, to_fd, new, PLACE_NAME);
-	if (error)
-		return (int)edge(error);
-	place_pair(&from, &to);
-	do {
-		bool outside = !from.overlay && !to.overlay;
-		if (!outside && path_ends_in_dots(old))
-			return (int)edge(-EBUSY);
-		if (!outside && path_ends_in_dots(new))
-			return (int)edge(flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY);
-		result = outside ? rename_outside(&from, &to, flags, how)
-				 : (int)edge(rename_inside(&from, &to, flags));
-	} while (again(result, &from) || again(result, &to));
-	return result;
+	int result = move_near(r);
+	return result == CRAMPED ? move_far(r) : result;
 }
 
 int renameat2(int from_fd, const char *old, int to_fd, const char *new, unsigned flags)
 {
-	return move(from_fd, old, to_fd, new, flags, RENAMEAT2);
+	return rename_by(&(struct request){RENAMEAT2, from_fd, to_fd, old, new, flags});
 }
 
 int renameat(int from_fd, const char *old, int to_fd, const char *new)
 {
-	return move(from_fd, old, to_fd, new, 0, RENAMEAT);
+	return rename_by(&(struct request){RENAMEAT, from_fd, to_fd, old, new, 0});
 }
 
 int rename(const char *old, const char *new)
 {
-	return move(AT_FDCWD, old, AT_FDCWD, new, 0, RENAME);
+	return rename_by(&(struct request){RENAME, AT_FDCWD, AT_FDCWD, old, new, 0});
 }

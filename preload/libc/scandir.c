@@ -1,5 +1,5 @@
 /* scandir and its kin, over our own streams. */
-#include "overlain/libc.h"
+#include "directory.h"
 
 #include <string.h>
 
@@ -73,12 +73,7 @@ int scandir(const char *path, struct dirent ***result, filter_call *filter, comp
 int scandirat(int dirfd, const char *path, struct dirent ***result, filter_call *filter,
 	      compare_call *compare)
 {
-	int fd = openat(dirfd, path, O_RDONLY | O_NONBLOCK | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	if (fd >= 0 && !dir) {
-		int saved = errno;
-		close(fd);
-		errno = saved;
-	}
+	int fd = openat(dirfd, path, DIRECTORY_FLAGS);
+	DIR *dir = directory_or_close(fd, fd < 0 ? NULL : fdopendir(fd));
 	return scan(dir, result, filter, compare);
 }

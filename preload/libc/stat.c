@@ -28,14 +28,14 @@ static int stat_inside(int version, struct place *at, struct stat *st)
 	return result;
 }
 
-static int stat_descriptor(int version, int fd, struct stat *st)
+/* AT is room to work in. */
+static int stat_descriptor(int version, int fd, struct place *at, struct stat *st)
 {
-	struct place at;
 	struct descriptor d;
 	/* A directory is what merged has there now, whichever part of it is open. */
-	if (descriptor_find(fd, &d) && d.kind == DESCRIPTOR_DIR && !descriptor_place(fd, &at) &&
-	    node_is_dir(&at.node))
-		return stat_inside(version, &at, st);
+	if (descriptor_find(fd, &d) && d.kind == DESCRIPTOR_DIR && !descriptor_place(fd, at) &&
+	    node_is_dir(&at->node))
+		return stat_inside(version, at, st);
 	int result = version == TODAY ? NEXT(fstat)(fd, st) : NEXT(__fxstat)(version, fd, st);
 	if (result == 0)
 		descriptor_show_stat(fd, st);
@@ -49,7 +49,7 @@ static int stat_at(int version, int dirfd, const char *path, struct stat *st, in
 	if (error)
 		return (int)edge(error);
 	if (at.self && dirfd != AT_FDCWD)
-		return stat_descriptor(version, dirfd, st);
+		return stat_descriptor(version, dirfd, &at, st);
 	do
 		result = at.overlay ? stat_inside(version, &at, st)
 				    : look(version, at.dirfd, at.name, st, flags);
@@ -57,9 +57,15 @@ static int stat_at(int version, int dirfd, const char *path, struct stat *st, in
 	return result;
 }
 
+static int stat_open(int version, int fd, struct stat *st)
+{
+	struct place at;
+	return stat_descriptor(version, fd, &at, st);
+}
+
 int fstat(int fd, struct stat *st)
 {
-	return stat_descriptor(TODAY, fd, st);
+	return stat_open(TODAY, fd, st);
 }
 
 /* Whatever else is asked for, the kernel refuses before it looks at the path. */
@@ -106,20 +112,18 @@ static int statx_inside(struct place *at, int flags, unsigned mask, struct statx
 	return result;
 }
 
-__attribute__((noinline)) static int statx_descriptor(int fd, int flags, unsigned mask,
-						      struct statx *stx)
+static int statx_descriptor(int fd, struct place *at, int flags, unsigned mask, struct statx *stx)
 {
-	struct place at;
 	struct descriptor d;
 	bool known = descriptor_find(fd, &d) && d.kind != DESCRIPTOR_OUTSIDE;
-	if (known && d.kind == DESCRIPTOR_DIR && !descriptor_place(fd, &at) &&
-	    node_is_dir(&at.node))
-		return statx_inside(&at, flags, mask, stx);
+	if (known && d.kind == DESCRIPTOR_DIR && !descriptor_place(fd, at) &&
+	    node_is_dir(&at->node))
+		return statx_inside(at, flags, mask, stx);
 	int result = NEXT(statx)(fd, "", flags, mask, stx);
 	if (result == 0 && known) {
-		at.overlay = &process_mounts()->at[d.overlay];
-		at.node = (struct node){.layer = d.layer, .ino = d.ino, .type = d.type};
-		show_statx(&at, stx);
+		at->overlay = &process_mounts()->at[d.overlay];
+		at->node = (struct node){.layer = d.layer, .ino = d.ino, .type = d.type};
+		show_statx(at, stx);
 	}
 	return result;
 }
@@ -144,7 +148,7 @@ int statx(int dirfd, const char *path, int flags, unsigned mask, struct statx *s
 	if (error)
 		return (int)edge(error);
 	if (at.self && dirfd != AT_FDCWD)
-		return statx_descriptor(dirfd, flags, mask, stx);
+		return statx_descriptor(dirfd, &at, flags, mask, stx);
 	do
 		result = at.overlay ? statx_inside(&at, flags, mask, stx)
 				    : NEXT(statx)(at.dirfd, at.name, flags, mask, stx);
@@ -165,7 +169,7 @@ int __lxstat(int version, const char *path, struct stat *st)
 
 int __fxstat(int version, int fd, struct stat *st)
 {
-	return stat_descriptor(version, fd, st);
+	return stat_open(version, fd, st);
 }
 
 int __fxstatat(int version, int dirfd, const char *path, struct stat *st, int flags)

@@ -11,17 +11,12 @@ static ssize_t readlink_inside(struct place *at, char *buffer, size_t size)
 }
 
 /* The magic links of /proc name what is open: in merged's terms, where it is merged's. */
-__attribute__((noinline)) static ssize_t readlink_outside(const struct place *at, char *buffer,
-							  size_t size, bool plain)
+static ssize_t readlink_outside(const struct place *at, char *buffer, size_t size, bool plain)
 {
-	char target[PATH_MAX];
-	if (size > 0 && pointer_string(at->name, PATH_MAX) > 0 && text_starts(at->name, "/proc/")) {
-		ssize_t length = proc_readlink(at->name, target, sizeof target);
-		if (length >= 0) {
-			size = size < (size_t)length ? size : (size_t)length;
-			memcpy(buffer, target, size);
-			return (ssize_t)size;
-		}
+	if (pointer_string(at->name, PATH_MAX) > 0 && text_starts(at->name, "/proc/")) {
+		ssize_t length = proc_readlink(at->name, buffer, size);
+		if (length >= 0)
+			return length;
 	}
 	return plain ? NEXT(readlink)(at->name, buffer, size)
 		     : NEXT(readlinkat)(at->dirfd, at->name, buffer, size);
@@ -68,24 +63,23 @@ ssize_t __readlinkat_chk(int dirfd, const char *path, char *buffer, size_t size,
 }
 
 /* True when libc's own realpath gives the right answer: nothing of merged is on the way. */
-static bool is_elsewhere(const char *path)
+static bool is_elsewhere(struct place *at, const char *path)
 {
 	struct base base;
-	struct place at;
 	if (!process_ready())
 		return true;
-	if (place_find(&at, AT_FDCWD, path, PLACE_FOLLOW) || at.overlay)
+	if (place_find(at, AT_FDCWD, path, PLACE_FOLLOW) || at->overlay)
 		return false;
-	return path[0] == '/' || (cwd_base(&base) == 0 && !base.overlay);
+	return path[0] == '/' ||
+	       (cwd_base(&base, path_rel(&at->path), PATH_MAX) == 0 && !base.overlay);
 }
 
 char *realpath(const char *path, char *resolved)
 {
 	struct place at;
-	char name[PATH_MAX];
 	if (!path)
 		return edge(-EINVAL), NULL;
-	if (is_elsewhere(path)) {
+	if (is_elsewhere(&at, path)) {
 		char *result = NEXT(realpath)(path, resolved);
 		if (result || errno != ENOENT)
 			return result;
@@ -97,11 +91,15 @@ char *realpath(const char *path, char *resolved)
 		error = -ENOENT;
 	if (!error && at.slash && !node_is_dir(&at.node))
 		error = -ENOTDIR;
-	if (!error)
-		error = place_name(&at, name);
+	if (!error && place_name_size(&at) > PATH_MAX)
+		error = -ENAMETOOLONG;
 	if (error)
 		return edge(error), NULL;
-	return resolved ? strcpy(resolved, name) : strdup(name);
+	if (!resolved)
+		resolved = malloc(place_name_size(&at));
+	if (resolved)
+		place_name(&at, resolved);
+	return resolved;
 }
 
 char *__realpath_chk(const char *path, char *resolved, size_t room)

@@ -54,10 +54,13 @@ static int copy_file(const char *from, const char *to, const struct stat *st, bo
 	return in < 0 ? in : copy_data(in, out, st->st_size);
 }
 
-__attribute__((noinline)) static int copy_symlink(const char *from, const char *to)
+/* -ERANGE where its text takes SIZE bytes or more. */
+static int copy_symlink(const char *from, const char *to, size_t size)
 {
-	char target[PATH_MAX];
-	ssize_t length = sys_readlink(from, target, sizeof target - 1);
+	char target[size];
+	ssize_t length = sys_readlink(from, target, size);
+	if (length == (ssize_t)size)
+		return -ERANGE;
 	if (length < 0)
 		return (int)length;
 	target[length] = 0;
@@ -120,8 +123,10 @@ int copy_object(const char *from, const char *to, bool with_data, struct copied 
 		error = copy_file(from, to, &st, with_data);
 	else if (S_ISDIR(st.st_mode))
 		error = sys_mkdir(to, 0700);
+	else if (S_ISLNK(st.st_mode) && st.st_size > 0 && st.st_size < PATH_MAX)
+		error = copy_symlink(from, to, (size_t)st.st_size + 1);
 	else if (S_ISLNK(st.st_mode))
-		error = copy_symlink(from, to);
+		error = copy_symlink(from, to, PATH_MAX);
 	else
 		error = sys_mknod(to, (st.st_mode & S_IFMT) | 0600, st.st_rdev);
 	/* One name of several coming up leaves the others below: it is nobody's twin. */

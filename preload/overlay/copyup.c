@@ -157,7 +157,7 @@ static int copy_up_entries(const struct overlay *ov, struct path *p, const struc
 static void drop_whiteouts(const char *path, bool xmarked)
 {
 	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-	char buffer[1024] __attribute__((aligned(8)));
+	char buffer[ENTRIES_SIZE] __attribute__((aligned(8)));
 	ssize_t size;
 	while (fd >= 0 && (size = sys_getdents64(fd, buffer, sizeof buffer)) > 0)
 		for (ssize_t at = 0; at < size;) {

@@ -109,6 +109,9 @@ void stage_name(const struct overlay *ov, struct stage *s);
 /* Removes whatever stands there, directories with all they hold. Best effort. */
 void stage_discard(const char *path);
 
+/* A few entries at a time: such directories are read rarely, and where stacks may be small. */
+#define ENTRIES_SIZE 512
+
 /* --- copyup.c --- */
 
 int mark_parent_impure(const struct overlay *ov, struct path *p);

@@ -69,7 +69,7 @@ static bool holds_whiteouts_only(const char *path)
 {
 	bool xmarked = layer_is_xmarked(path), only = true;
 	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-	char buffer[1024] __attribute__((aligned(8)));
+	char buffer[ENTRIES_SIZE] __attribute__((aligned(8)));
 	ssize_t size;
 	while (only && fd >= 0 && (size = sys_getdents64(fd, buffer, sizeof buffer)) > 0)
 		for (ssize_t at = 0; only && at < size;) {

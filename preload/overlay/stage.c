@@ -29,7 +29,7 @@ static void discard_at(int dirfd, const char *name)
 	SYS3(SYS_fchmodat, dirfd, name, 0700);
 	CLOSE_SCOPED int fd =
 		sys_openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
-	char buffer[1024] __attribute__((aligned(8)));
+	char buffer[ENTRIES_SIZE] __attribute__((aligned(8)));
 	ssize_t size;
 	while (fd >= 0 && (size = sys_getdents64(fd, buffer, sizeof buffer)) > 0)
 		for (ssize_t at = 0; at < size;) {

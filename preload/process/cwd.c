@@ -12,7 +12,8 @@
 struct slot {
 	uint64_t version; /* 0: being written, or never */
 	bool known;
-	struct base base;
+	struct base base; /* its path is the one here */
+	char path[PATH_MAX];
 };
 
 #define SLOTS 8
@@ -27,17 +28,33 @@ static struct guest {
 } guests[GUESTS];
 static unsigned guest_count;
 
-/* Threads with small stacks come here: nothing is copied twice. */
-static bool copy_slot(const struct slot *slot, uint64_t version, struct base *copy, bool *known)
+static int copy_base(struct base *to, char *path, size_t size, const struct base *from)
+{
+	*to = *from;
+	to->path = path;
+	if (to->length >= size)
+		return -ERANGE;
+	memcpy(path, from->path, to->length);
+	path[to->length] = 0;
+	return 0;
+}
+
+/* *ERROR is -ESRCH where nothing is known. False when the slot is no longer the current one. */
+static bool read_slot(const struct slot *slot, uint64_t version, struct base *base, char *path,
+		      size_t size, int *error)
 {
 	if (__atomic_load_n(&slot->version, __ATOMIC_ACQUIRE) != version)
 		return false;
-	*known = slot->known;
-	memcpy(copy, &slot->base, offsetof(struct base, path));
-	copy->length = copy->length < sizeof copy->path ? copy->length : 0;
-	memcpy(copy->path, slot->base.path, copy->length + 1u);
+	*error = slot->known ? copy_base(base, path, size, &slot->base) : -ESRCH;
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	return __atomic_load_n(&slot->version, __ATOMIC_RELAXED) == version;
+}
+
+static void fill_slot(struct slot *slot, const struct base *base)
+{
+	slot->known = base != NULL;
+	if (base)
+		copy_base(&slot->base, slot->path, sizeof slot->path, base);
 }
 
 static struct guest *find_guest(void)
@@ -60,121 +77,145 @@ static void set(const struct base *base)
 			guest = &guests[__atomic_fetch_add(&guest_count, 1, __ATOMIC_RELAXED) %
 					GUESTS];
 		guest->pid = sys_getpid();
-		guest->slot.known = base != NULL;
-		if (base)
-			guest->slot.base = *base;
+		fill_slot(&guest->slot, base);
 		return;
 	}
 	uint64_t version = __atomic_load_n(&current, __ATOMIC_RELAXED) + 1;
 	struct slot *slot = &ring[version % SLOTS];
 	__atomic_store_n(&slot->version, 0, __ATOMIC_RELEASE);
-	slot->known = base != NULL;
-	slot->base.length = 0;
-	slot->base.path[0] = 0;
-	if (base)
-		memcpy(&slot->base, base, offsetof(struct base, path) + base->length + 1u);
+	fill_slot(slot, base);
 	__atomic_store_n(&slot->version, version, __ATOMIC_RELEASE);
 	__atomic_store_n(&current, version, __ATOMIC_RELEASE);
 }
 
-/* Fills BASE for a directory known by its absolute name. */
-static void base_of(struct base *base, const struct overlay *ov, const char *name, size_t length)
+/* A directory known by its path, which stays where it is. */
+static struct base base_of(const struct overlay *ov, char *path, size_t length)
 {
-	base->overlay = ov;
-	base->leads = !ov && process_leads(name, length);
-	base->guess = false;
-	base->moved = ov ? overlay_generation(ov) : 0;
-	base->length = (uint16_t)length;
-	memcpy(base->path, name, length);
-	base->path[length] = 0;
+	return (struct base){
+		.overlay = ov,
+		.leads = !ov && process_leads(path, length),
+		.length = (uint16_t)length,
+		.moved = ov ? overlay_generation(ov) : 0,
+		.path = path,
+	};
+}
+
+/* The same for one inside OV, where NAME, absolute, is cut down to what is below merged. */
+static struct base base_inside(const struct overlay *ov, char *name, const char *rest)
+{
+	rest += *rest == '/';
+	const size_t length = strlen(rest);
+	memmove(name, rest, length + 1);
+	return base_of(ov, name, length);
 }
 
 /* Asks the kernel. A directory below merged on disk is merged's. */
-__attribute__((noinline)) static int ask(struct base *base)
+static int ask(struct base *base, char *path, size_t size)
 {
-	char name[PATH_MAX];
 	const char *rest;
-	ssize_t size = sys_getcwd(name, sizeof name);
-	if (size < 0)
-		return (int)size;
-	if (name[0] != '/')
+	ssize_t told = sys_getcwd(path, size);
+	if (told < 0)
+		return (int)told;
+	if (path[0] != '/')
 		return -ENOENT; /* "(unreachable)": getcwd(2) */
-	size_t length = (size_t)size - 1;
-	const struct overlay *ov = process_overlay(name, length, &rest);
+	size_t length = (size_t)told - 1;
+	const struct overlay *ov = process_overlay(path, length, &rest);
 	if (ov) {
-		rest += *rest == '/';
-		base_of(base, ov, rest, strlen(rest));
+		*base = base_inside(ov, path, rest);
 	} else {
-		base_of(base, NULL, name, length == 1 ? 0 : length);
+		path[length == 1 ? 0 : length] = 0;
+		*base = base_of(NULL, path, length == 1 ? 0 : length);
 	}
 	return 0;
 }
 
-/* Some directory has moved: if it was this one, or one above, it has another name now. */
-__attribute__((noinline)) static void follow_move(struct base *base)
+/* The name in merged that the kernel's working directory has now, where it fits into SIZE bytes. */
+static ssize_t ask_move(struct base *base, size_t size)
 {
-	char real[PATH_MAX], name[PATH_MAX];
+	char name[size];
 	const char *rest;
-	base->moved = overlay_generation(base->overlay);
-	if (sys_getcwd(real, sizeof real) > 0 && reverse_path(real, name) &&
-	    process_overlay(name, strlen(name), &rest) == base->overlay) {
-		rest += *rest == '/';
-		base_of(base, base->overlay, rest, strlen(rest));
-	}
-	set(base);
+	ssize_t length = sys_getcwd(name, size);
+	if (length > 0)
+		length = reverse_path(name, size);
+	if (length < 0)
+		return length;
+	if (process_overlay(name, (size_t)length, &rest) != base->overlay)
+		return -ENOENT;
+	const struct base now = base_inside(base->overlay, name, rest);
+	return copy_base(base, base->path, size, &now);
 }
 
-int cwd_base(struct base *base)
+/* Some directory has moved: if it was this one, or one above, it has another name now. */
+__attribute__((noinline)) static int follow_move(struct base *base, size_t size)
+{
+	base->moved = overlay_generation(base->overlay);
+	ssize_t error = ask_move(base, size < NAME_SHORT ? size : NAME_SHORT);
+	if (error == -ERANGE && size > NAME_SHORT)
+		error = ask_move(base, size);
+	if (error == -ERANGE)
+		return -ERANGE;
+	set(base);
+	return 0;
+}
+
+int cwd_base(struct base *base, char *path, size_t size)
 {
 	struct guest *guest = find_guest();
 	uint64_t version;
-	bool known;
+	int error;
 	if (guest) {
 		if (!guest->slot.known)
-			return ask(base);
-		*base = guest->slot.base;
-		return 0;
+			return ask(base, path, size);
+		return copy_base(base, path, size, &guest->slot.base);
 	}
 	do {
 		version = __atomic_load_n(&current, __ATOMIC_ACQUIRE);
-		known = false;
-	} while (version && !copy_slot(&ring[version % SLOTS], version, base, &known));
-	if (known) {
-		if (base->overlay && base->moved != overlay_generation(base->overlay))
-			follow_move(base);
-		return 0;
-	}
-	int error = ask(base);
-	if (!error)
-		set(base);
+		error = -ESRCH;
+	} while (version && !read_slot(&ring[version % SLOTS], version, base, path, size, &error));
+	if (error == -ESRCH)
+		return cwd_ask(base, path, size);
+	if (!error && base->overlay && base->moved != overlay_generation(base->overlay))
+		error = follow_move(base, size);
 	return error;
 }
 
 void cwd_enter(const struct place *at)
 {
-	struct base base;
-	base_of(&base, at->overlay, at->path.bytes + PATH_ROOM, at->path.length);
+	char *path = (char *)(uintptr_t)(at->path.bytes + PATH_ROOM);
+	const struct base base = base_of(at->overlay, path, at->path.length);
 	set(&base);
 }
 
-int cwd_ask(struct base *base)
+int cwd_ask(struct base *base, char *path, size_t size)
 {
-	int error = ask(base);
+	int error = ask(base, path, size);
 	if (!error)
 		set(base);
 	return error;
 }
 
-void cwd_leave(struct place *at)
+/* at->name as it is spelled from the root, in at->path. */
+static bool spell(struct place *at)
 {
 	struct base base;
-	bool absolute = at->name[0] == '/';
-	if ((!absolute && (cwd_base(&base) || base.overlay)) ||
-	    !place_spell(at, absolute ? NULL : &base, at->name)) {
+	if (at->name == path_rel(&at->path))
+		return true; /* it was walked */
+	path_clear(&at->path);
+	if (at->name[0] != '/') {
+		if (cwd_base(&base, path_rel(&at->path), PATH_MAX) || base.overlay)
+			return false;
+		path_cut(&at->path, base.length);
+	}
+	return place_spell(at, at->name);
+}
+
+void cwd_leave(struct place *at)
+{
+	if (!spell(at)) {
 		set(NULL);
 		return;
 	}
-	base_of(&base, NULL, path_rel(&at->path), at->path.length);
+	struct base base = base_of(NULL, path_rel(&at->path), at->path.length);
 	base.guess = true;
 	set(&base);
 }
@@ -191,7 +232,6 @@ void cwd_unknown(void)
 void cwd_adopt(const char *name)
 {
 	char real[PATH_MAX];
-	struct base base;
 	const char *rest;
 	const struct overlay *ov = process_overlay(name, strlen(name), &rest);
 	ssize_t size = sys_getcwd(real, sizeof real);
@@ -206,6 +246,6 @@ void cwd_adopt(const char *name)
 	}
 	if (!here)
 		return;
-	base_of(&base, ov, rest, strlen(rest));
+	const struct base base = base_of(ov, (char *)(uintptr_t)rest, strlen(rest));
 	set(&base);
 }

@@ -160,63 +160,73 @@ void descriptor_note(int fd, const struct place *at)
 }
 
 /* The name the kernel knows FD by, turned into merged's. */
-static bool ask(int fd, struct base *base)
+static int ask(int fd, struct base *base, char *path, size_t size)
 {
-	char real[PATH_MAX];
 	const char *rest;
-	if (descriptor_real(fd, real) <= 0)
-		return false;
-	bool inside = reverse_path(real, base->path);
-	base->overlay = inside ? process_overlay(base->path, strlen(base->path), &rest) : NULL;
-	base->leads = !inside && process_leads(real, strlen(real));
-	if (inside)
+	ssize_t length = descriptor_real(fd, path, size);
+	if (length <= 0)
+		return length == -ERANGE ? -ERANGE : -EBADF;
+	const bool outside = process_leads(path, (size_t)length);
+	ssize_t named = reverse_path(path, size);
+	if (named == -ERANGE || (named < 0 && !outside))
+		return named == -ERANGE ? -ERANGE : -EBADF;
+	*base = (struct base){.path = path, .leads = named < 0};
+	if (named >= 0)
+		base->overlay = process_overlay(path, (size_t)named, &rest);
+	if (named >= 0)
 		rest += *rest == '/';
 	else
-		rest = text_same(real, "/") ? "" : real;
+		rest = text_same(path, "/") ? "" : path;
 	base->length = (uint16_t)strlen(rest);
-	memmove(base->path, rest, base->length + 1u);
-	return base->overlay || base->leads;
+	memmove(path, rest, base->length + 1u);
+	return base->overlay || base->leads ? 0 : -EBADF;
 }
 
 /* Some directory has moved: if it was this one, or one above, it has another name now. */
-static void follow_move(int fd, struct descriptor *d)
+__attribute__((noinline)) static void follow_move(int fd, struct descriptor *d)
 {
 	struct base now;
+	char path[NAME_SHORT];
 	d->moved = overlay_generation(&process_mounts()->at[d->overlay]);
-	if (ask(fd, &now) && now.overlay && now.overlay->index == d->overlay)
+	if (ask(fd, &now, path, sizeof path) == 0 && now.overlay &&
+	    now.overlay->index == d->overlay)
 		descriptor_set_path(d, now.path, now.length);
 	if (d->length != TOO_LONG)
 		write_entry(fd, d);
 }
 
-bool descriptor_base(int fd, struct base *base)
+int descriptor_base(int fd, struct base *base, char *path, size_t size)
 {
 	struct descriptor d;
-	base->guess = false; /* a descriptor is open on what it is open on */
 	if (!descriptor_find(fd, &d))
-		return false;
+		return -EBADF;
 	if (d.length == TOO_LONG)
-		return ask(fd, base);
+		return ask(fd, base, path, size);
 	if (d.kind == DESCRIPTOR_DIR &&
 	    d.moved != overlay_generation(&process_mounts()->at[d.overlay]))
 		follow_move(fd, &d);
-	base->overlay = d.kind == DESCRIPTOR_OUTSIDE ? NULL : &process_mounts()->at[d.overlay];
-	base->leads = d.kind == DESCRIPTOR_OUTSIDE;
-	base->length = d.length;
-	memcpy(base->path, d.path, d.length + 1u);
-	return true;
+	if (d.length >= size)
+		return -ERANGE;
+	const bool outside = d.kind == DESCRIPTOR_OUTSIDE;
+	*base = (struct base){
+		.overlay = outside ? NULL : &process_mounts()->at[d.overlay],
+		.leads = outside,
+		.length = d.length,
+		.path = memcpy(path, d.path, d.length + 1u),
+	};
+	return 0;
 }
 
 int descriptor_place(int fd, struct place *at)
 {
 	struct base base;
-	if (!descriptor_base(fd, &base) || !base.overlay)
+	if (descriptor_base(fd, &base, path_rel(&at->path), PATH_MAX) || !base.overlay)
 		return -EBADF;
 	at->overlay = base.overlay;
 	at->slash = at->self = at->removed = at->tried = false;
 	at->flags = 0;
-	int error = path_set(&at->path, base.path, base.length);
-	return error ? error : overlay_lookup(at->overlay, &at->path, &at->node);
+	path_cut(&at->path, base.length);
+	return overlay_lookup(at->overlay, &at->path, &at->node);
 }
 
 void descriptor_show_stat(int fd, struct stat *st)

@@ -21,13 +21,15 @@ static bool agrees(const struct descriptor *d, const char *real)
 	return rest && (!*rest || text_same(rest, " (deleted)"));
 }
 
-ssize_t descriptor_real(int fd, char *real)
+ssize_t descriptor_real(int fd, char *real, size_t size)
 {
 	char link[40];
 	struct text t;
 	text_init(&t, link, sizeof link);
 	text_add_descriptor(&t, fd);
-	ssize_t length = sys_readlink(link, real, PATH_MAX - 1);
+	ssize_t length = sys_readlink(link, real, size);
+	if (length == (ssize_t)size)
+		return -ERANGE;
 	if (length > 0)
 		real[length] = 0;
 	return length;
@@ -46,9 +48,10 @@ static void cut_deleted(char *real)
 __attribute__((noinline)) static uint64_t number_of(const struct overlay *ov, unsigned layer,
 						    const char *rest)
 {
-	struct path p;
+	const size_t length = strlen(rest);
+	PATH_BRIEF(p, length);
 	struct node n;
-	if (path_set(&p, rest, strlen(rest)) || overlay_lookup(ov, &p, &n) || n.layer != layer)
+	if (path_set(p, rest, length) || overlay_lookup(ov, p, &n) || n.layer != layer)
 		return 0;
 	return n.ino;
 }
@@ -59,11 +62,10 @@ static bool learn_inside(int fd, struct descriptor *d, char *real)
 	struct stat st;
 	unsigned layer;
 	const char *rest;
-	char name[PATH_MAX];
-	bool shown = reverse_path(real, name);
+	bool shown = reverse_layer(real, true, &layer, &rest);
 	if (!shown)
 		cut_deleted(real);
-	const struct overlay *ov = reverse_layer(real, &layer, &rest);
+	const struct overlay *ov = reverse_layer(real, false, &layer, &rest);
 	if (!ov || sys_fstat(fd, &st) || (S_ISDIR(st.st_mode) && !shown && st.st_nlink > 0))
 		return false;
 	d->kind = S_ISDIR(st.st_mode) ? DESCRIPTOR_DIR : DESCRIPTOR_FILE;
@@ -76,18 +78,26 @@ static bool learn_inside(int fd, struct descriptor *d, char *real)
 	return true;
 }
 
-bool descriptor_ask(int fd, struct descriptor *d)
+/* 1 or 0; -ERANGE where SIZE bytes do not hold the name. */
+static int ask(int fd, struct descriptor *d, size_t size)
 {
-	char real[PATH_MAX];
-	if (descriptor_real(fd, real) <= 0)
-		return false;
+	char real[size];
+	ssize_t length = descriptor_real(fd, real, size);
+	if (length <= 0)
+		return length == -ERANGE ? -ERANGE : 0;
 	if (agrees(d, real) || learn_inside(fd, d, real))
-		return true;
+		return 1;
 	if (!process_leads(real, strlen(real)))
-		return false;
+		return 0;
 	d->kind = DESCRIPTOR_OUTSIDE;
 	descriptor_set_path(d, real, text_same(real, "/") ? 0 : strlen(real));
-	return true;
+	return 1;
+}
+
+bool descriptor_ask(int fd, struct descriptor *d)
+{
+	int known = ask(fd, d, NAME_SHORT);
+	return (known == -ERANGE ? ask(fd, d, PATH_MAX) : known) > 0;
 }
 
 void descriptor_learn(int fd)

@@ -5,7 +5,7 @@
  * it would succeed in the wrong place. So directories that are opened or made names in, by a path
  * that may hold symlinks, are compared with merged's own, once for each spelling.
  */
-#include "overlain/process.h"
+#include "internal.h"
 
 #include <string.h>
 
@@ -76,7 +76,9 @@ bool place_leads_in(struct place *at)
 	if (absolute && was_seen(missing))
 		return false;
 	/* No link was met on the way to this directory before: only the name itself can be one. */
-	if (absolute && place_spell(at, NULL, at->asked) && was_seen(hash_parent(&at->path)) &&
+	if (absolute)
+		path_clear(&at->path);
+	if (absolute && place_spell(at, at->asked) && was_seen(hash_parent(&at->path)) &&
 	    sys_readlinkat(AT_FDCWD, at->asked, target, sizeof target) < 0) {
 		remember(missing);
 		return false;
@@ -97,26 +99,43 @@ struct door {
 };
 #define DOORS 16
 static struct door doors[DOORS];
-static bool doors_exist;
+
+/* The door of the overlay at INDEX: it is looked at once. */
+static const struct door *door_of(unsigned index)
+{
+	struct door *door = &doors[index];
+	struct stat own;
+	if (door->asked)
+		return door;
+	const char *merged = process_mounts()->at[index].merged;
+	if (sys_fstatat(AT_FDCWD, *merged ? merged : "/", &own, 0) == 0) {
+		door->dev = own.st_dev;
+		door->ino = own.st_ino;
+	}
+	door->asked = true;
+	return door;
+}
+
+static unsigned door_count(void)
+{
+	return process_mounts()->count < DOORS ? process_mounts()->count : DOORS;
+}
 
 static bool is_door(const struct stat *st)
 {
-	const struct mounts *mounts = process_mounts();
-	for (unsigned i = 0; i < mounts->count && i < DOORS; i++) {
-		struct door *door = &doors[i];
-		struct stat own;
-		if (!door->asked) {
-			const char *merged = mounts->at[i].merged;
-			if (sys_fstatat(AT_FDCWD, *merged ? merged : "/", &own, 0) == 0) {
-				door->dev = own.st_dev;
-				door->ino = own.st_ino;
-				doors_exist = true;
-			}
-			door->asked = true;
-		}
+	for (unsigned i = 0; i < door_count(); i++) {
+		const struct door *door = door_of(i);
 		if (door->ino && door->ino == st->st_ino && door->dev == st->st_dev)
 			return true;
 	}
+	return false;
+}
+
+static bool doors_exist(void)
+{
+	for (unsigned i = 0; i < door_count(); i++)
+		if (door_of(i)->ino)
+			return true;
 	return false;
 }
 
@@ -126,7 +145,8 @@ static uint64_t hash_spelling(struct place *at, const char *name)
 	struct base base;
 	if (name[0] == '/')
 		return hash_name(name, strlen(name), 0xcbf29ce484222325ULL);
-	if (at->dirfd != AT_FDCWD || cwd_base(&base) || base.overlay || base.guess)
+	if (at->dirfd != AT_FDCWD || cwd_base(&base, path_rel(&at->path), place_room(at)) ||
+	    base.overlay || base.guess)
 		return 0;
 	uint64_t hash = hash_name(base.path, base.length, 0xcbf29ce484222325ULL);
 	return hash_name(name, strlen(name), hash_name("/", 1, hash));
@@ -165,27 +185,21 @@ bool place_is_door(struct place *at)
 static bool starts_behind_door(struct place *at)
 {
 	struct base base;
-	if (at->dirfd != AT_FDCWD || cwd_base(&base) || !base.guess)
+	if (at->dirfd != AT_FDCWD || cwd_base(&base, path_rel(&at->path), place_room(at)) ||
+	    !base.guess)
 		return false;
-	return cwd_ask(&base) == 0 && base.overlay && place_leads_in(at);
+	return place_ask_cwd(at, &base) && base.overlay && place_leads_in(at);
 }
 
 bool place_is_behind_door(struct place *at)
 {
-	char parent[PATH_MAX];
-	const char *name = at->name;
 	if (is_settled(at))
 		return false;
-	size_t length = strlen(name);
-	while (length > 0 && name[length - 1] == '/')
-		length--;
-	while (length > 0 && name[length - 1] != '/')
-		length--;
+	size_t length = place_parent_length(at->name, strlen(at->name));
 	if (length == 0)
 		return starts_behind_door(at);
-	if (length >= sizeof parent)
-		return false;
-	memcpy(parent, name, length);
+	char parent[length + 1];
+	memcpy(parent, at->name, length);
 	parent[length] = 0;
 	return compare(at, parent) && place_leads_in(at);
 }
@@ -193,11 +207,9 @@ bool place_is_behind_door(struct place *at)
 bool place_is_link_inside(struct place *at)
 {
 	char target[16];
-	struct stat none = {0};
 	if (is_settled(at))
 		return false;
-	is_door(&none);
-	if (!doors_exist || sys_readlinkat(at->dirfd, at->name, target, sizeof target) < 0)
+	if (!doors_exist() || sys_readlinkat(at->dirfd, at->name, target, sizeof target) < 0)
 		return false;
 	return place_leads_in(at);
 }

@@ -49,7 +49,7 @@ int escape_report(const char *name, const char *why)
 		[ALLOW] = "runs without the overlay",
 		[DENY] = "would run without the overlay, which OVERLAIN_ON_ESCAPE forbids",
 	};
-	char line[PATH_MAX];
+	char line[strlen(name) + strlen(why) + 80];
 	struct text t;
 	if (debug_on(DEBUG_ESCAPE))
 		debug_say("exec ", name, ": ", why, NULL);

@@ -48,7 +48,7 @@ int exec_start(struct start *s, struct place *at, const char *name, char *const 
 	s->inside |= at->overlay != NULL;
 	if (script_is(&p)) {
 		s->inside = false; /* it is the interpreter that counts */
-		return script_start(s, &p, name, argv);
+		return script_start(s, at, &p, name, argv);
 	}
 	if (p.escape)
 		error = escape_report(name, p.escape);

@@ -85,22 +85,34 @@ static size_t name_size(const struct overlay *ov, const char *rest)
 	return (ov ? escaped_size(ov->merged) : 0) + escaped_size(rest) + sizeof "/,";
 }
 
-__attribute__((noinline)) static size_t cwd_size(void)
+static void add_cwd(struct state *s, const struct base *cwd)
 {
-	struct base base;
-	bool inside = !cwd_base(&base) && base.overlay;
-	return inside ? sizeof "cwd:" + name_size(base.overlay, base.path) : 0;
-}
-
-__attribute__((noinline)) static void add_cwd(struct state *s)
-{
-	struct base base;
-	if (cwd_base(&base) || !base.overlay)
-		return;
 	begin_record(s);
 	text_add(&s->text, "cwd:");
-	add_name(&s->text, base.overlay, base.path);
+	add_name(&s->text, cwd->overlay, cwd->path);
 	end_record(s);
+}
+
+/* With S, adds the working directory, where it lies in merged; *SIZE is what that takes. */
+__attribute__((noinline)) static int take_cwd(struct state *s, size_t *size, size_t room)
+{
+	struct base cwd;
+	char path[room];
+	int error = cwd_base(&cwd, path, room);
+	if (error || !cwd.overlay)
+		return error;
+	if (s)
+		add_cwd(s, &cwd);
+	*size = sizeof "cwd:" + name_size(cwd.overlay, cwd.path);
+	return 0;
+}
+
+static size_t hand_over_cwd(struct state *s)
+{
+	size_t size = 0;
+	if (take_cwd(s, &size, NAME_SHORT) == -ERANGE)
+		take_cwd(s, &size, PATH_MAX);
+	return size;
 }
 
 /* False where the number was reused behind our back. */
@@ -169,7 +181,7 @@ static const char *name_of(const struct start *s)
 size_t handover_size(const struct start *s)
 {
 	size_t size = sizeof HANDOVER_NAME + sizeof "comm:" + sizeof "in,";
-	size += cwd_size() + (name_of(s) ? escaped_size(name_of(s)) : 0);
+	size += hand_over_cwd(NULL) + (name_of(s) ? escaped_size(name_of(s)) : 0);
 	descriptor_each(measure_descriptor, &size);
 	return size;
 }
@@ -183,7 +195,7 @@ char **handover_write(char *bytes, size_t size, char **slots, const struct start
 {
 	struct state state = {.slots = slots};
 	text_init(&state.text, bytes, size);
-	add_cwd(&state);
+	hand_over_cwd(&state);
 	descriptor_each(add_descriptor, &state);
 	if (name_of(s)) {
 		begin_record(&state);

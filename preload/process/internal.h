@@ -11,6 +11,11 @@ bool spelling_plain(const char *path);
 /* True when a component is "..". */
 bool spelling_climbs(const char *path);
 
+/* --- place.c --- */
+
+/* Writes the working directory, as the kernel tells it, to at->path. */
+bool place_ask_cwd(struct place *at, struct base *base);
+
 /* --- exec.c: one exec under way --- */
 
 struct start {
@@ -62,8 +67,9 @@ static inline bool script_is(const struct program *p)
 {
 	return p->head[0] == '#' && p->head[1] == '!';
 }
-/* Starts the interpreter of the script P, which is called NAME. */
-int script_start(struct start *s, struct program *p, const char *name, char *const argv[]);
+/* Starts the interpreter of the script P, which is called NAME; AT, where it lies, is used up. */
+int script_start(struct start *s, struct place *at, struct program *p, const char *name,
+		 char *const argv[]);
 
 /* --- environment.c --- */
 
@@ -119,13 +125,14 @@ void descriptor_set(int fd, const struct descriptor *d);
 
 /* --- reverse.c --- */
 
+/* reverse_path to the name in merged that NAME would have, whether or not it is there. */
+ssize_t reverse_name(char *name, size_t size);
 /*
- * The name in merged that REAL would have, whether or not it is there; the length, or -ENOENT when
- * it lies in no layer.
+ * The overlay and the number of the layer that REAL lies in, and what follows there; NULL where it
+ * lies in none, or MUST_SHOW and merged does not show this very object.
  */
-ssize_t reverse_name(const char *real, char *buffer);
-/* The overlay and the number of the layer that REAL lies in, and what follows there; or NULL. */
-const struct overlay *reverse_layer(const char *real, unsigned *layer, const char **rest);
+const struct overlay *reverse_layer(const char *real, bool must_show, unsigned *layer,
+				    const char **rest);
 
 /* --- proc.c --- */
 

@@ -20,7 +20,8 @@ static int find_below(struct place *at, const char *rest)
 	while (*rest == '/')
 		rest++;
 	const size_t length = at->path.length, more = strlen(rest);
-	if (process_mounts()->count == 1 && length + 1 + more < PATH_MAX && spelling_plain(rest)) {
+	if (process_mounts()->count == 1 && length + 1 + more < place_room(at) &&
+	    spelling_plain(rest)) {
 		char *end = path_rel(&at->path) + length;
 		if (length)
 			*end++ = '/';
@@ -56,25 +57,40 @@ static bool is_magic(const char *path)
 	return false;
 }
 
-/* Walks the whole of PATH from BASE, or from the root, as the kernel would. */
-static int walk_from(struct place *at, const struct base *base, const char *path)
+/* Writes where a relative path begins to at->path. */
+static bool begin(struct place *at, struct base *base)
 {
+	char *path = path_rel(&at->path);
+	const size_t room = place_room(at);
+	int error = at->asked_dirfd == AT_FDCWD
+			    ? cwd_base(base, path, room)
+			    : descriptor_base(at->asked_dirfd, base, path, room);
+	at->cramped |= error == -ERANGE;
+	path_cut(&at->path, error ? 0 : base->length);
+	return !error;
+}
+
+/* Walks the whole of PATH from where it begins, outside, as the kernel would. */
+static int walk_from(struct place *at, bool relative, const char *path)
+{
+	struct base base;
 	at->overlay = NULL;
 	path_clear(&at->path);
-	int error = base ? path_set(&at->path, base->path, base->length) : 0;
-	return error ? error : place_walk(at, path);
+	if (relative && (!begin(at, &base) || base.overlay))
+		return pass_on(at); /* somebody else moved it meanwhile */
+	return place_walk(at, path);
 }
 
 /*
  * From outside merged. The text tells whether the path can lead inside; where it has "..", the text
  * may be wrong about symlinks, and the path is walked. Everything else goes on as it came.
  */
-static int find_outside(struct place *at, const struct base *base, const char *path)
+static int find_outside(struct place *at, bool relative, const char *path)
 {
 	const char *rest;
-	if ((at->flags & PLACE_WALK) || (!base && is_magic(path)))
-		return walk_from(at, base, path);
-	if (!place_spell(at, base, path))
+	if ((at->flags & PLACE_WALK) || (!relative && is_magic(path)))
+		return place_walk(at, path);
+	if (!place_spell(at, path))
 		return pass_on(at);
 	const char *name = path_rel(&at->path);
 	const struct overlay *ov = process_overlay(name, at->path.length, &rest);
@@ -84,7 +100,7 @@ static int find_outside(struct place *at, const struct base *base, const char *p
 		return pass_on(at);
 	}
 	if (spelling_climbs(path))
-		return walk_from(at, base, path);
+		return walk_from(at, relative, path);
 	if (!ov) {
 		at->dirfd = AT_FDCWD;
 		at->name = at->path.length ? name : "/";
@@ -96,7 +112,7 @@ static int find_outside(struct place *at, const struct base *base, const char *p
 	if (!at->slash && recall(at))
 		return 0;
 	at->slash = false;
-	return walk_from(at, base, path);
+	return walk_from(at, relative, path);
 }
 
 static int find_absolute(struct place *at, const char *path, size_t length)
@@ -104,31 +120,33 @@ static int find_absolute(struct place *at, const char *path, size_t length)
 	const char *rest;
 	at->overlay = process_overlay(path, length, &rest);
 	if (!at->overlay)
-		return find_outside(at, NULL, path);
-	path_clear(&at->path);
+		return find_outside(at, false, path);
 	return find_below(at, rest);
 }
 
-__attribute__((noinline)) static int find_relative(struct place *at, const char *path)
+bool place_ask_cwd(struct place *at, struct base *base)
+{
+	int error = cwd_ask(base, path_rel(&at->path), place_room(at));
+	at->cramped |= error == -ERANGE;
+	path_cut(&at->path, error ? 0 : base->length);
+	return !error;
+}
+
+static int find_relative(struct place *at, const char *path)
 {
 	struct base base;
-	if (at->asked_dirfd == AT_FDCWD) {
-		if (cwd_base(&base))
-			return pass_on(at);
-	} else if (!descriptor_base(at->asked_dirfd, &base)) {
+	if (!begin(at, &base))
 		return pass_on(at);
-	}
 	if (!base.overlay) {
 		/* Only from above merged, or by "..", does a relative path get there. */
 		bool may = (at->flags & PLACE_WALK) || base.leads || spelling_climbs(path);
-		if (!may || (base.guess && cwd_ask(&base)))
+		if (!may || (base.guess && !place_ask_cwd(at, &base)))
 			return pass_on(at);
 	}
 	if (!base.overlay)
-		return find_outside(at, &base, path);
+		return find_outside(at, true, path);
 	at->overlay = base.overlay;
-	int error = path_set(&at->path, base.path, base.length);
-	return error ? error : find_below(at, path);
+	return find_below(at, path);
 }
 
 int place_find(struct place *at, int dirfd, const char *path, unsigned flags)
@@ -138,7 +156,7 @@ int place_find(struct place *at, int dirfd, const char *path, unsigned flags)
 	at->flags = flags;
 	at->links = 0;
 	at->slash = at->self = at->removed = false;
-	at->tried = false;
+	at->tried = at->cramped = false;
 	path_clear(&at->path);
 	pass_on(at);
 	if (!process_ready())
@@ -154,15 +172,24 @@ int place_find(struct place *at, int dirfd, const char *path, unsigned flags)
 	return find_relative(at, path);
 }
 
-int place_set(struct place *at, const char *absolute)
+bool place_fits(struct place *at, size_t length)
 {
-	return place_find(at, AT_FDCWD, absolute, 0);
+	const bool fits = length < place_room(at);
+	at->cramped |= !fits;
+	return fits;
 }
 
-int place_name(const struct place *at, char *buffer)
+size_t place_name_size(const struct place *at)
+{
+	const size_t front = at->overlay ? at->overlay->merged_length : 0, rest = at->path.length;
+	const size_t slash = (at->overlay && rest) || front + rest == 0;
+	return front + slash + rest + 1;
+}
+
+void place_name(const struct place *at, char *buffer)
 {
 	struct text t;
-	text_init(&t, buffer, PATH_MAX);
+	text_init(&t, buffer, place_name_size(at));
 	if (at->overlay)
 		text_add(&t, at->overlay->merged);
 	if (at->overlay && at->path.length)
@@ -170,7 +197,6 @@ int place_name(const struct place *at, char *buffer)
 	text_add(&t, at->path.bytes + PATH_ROOM);
 	if (text_length(&t) == 0)
 		text_add(&t, "/");
-	return text_full(&t) ? -ENAMETOOLONG : 0;
 }
 
 bool place_again(struct place *at, int error)

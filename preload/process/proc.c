@@ -41,7 +41,7 @@ const char *proc_entry(const char *name, bool *own)
 
 static const char *table_of(const char *name)
 {
-	char target[PATH_MAX];
+	char target[64]; /* the names it may have are short */
 	bool own;
 	if (text_same(name, "/proc/mounts"))
 		return "mounts";
@@ -58,7 +58,7 @@ static const char *table_of(const char *name)
 
 static ssize_t copy_table(const char *name, int to)
 {
-	char buffer[4096];
+	char buffer[1024];
 	ssize_t size, total = 0;
 	CLOSE_SCOPED int from = sys_openat(AT_FDCWD, name, O_RDONLY | O_CLOEXEC, 0);
 	if (from < 0)

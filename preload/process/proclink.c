@@ -5,99 +5,113 @@
 
 #define DELETED " (deleted)"
 
-/* NAME lies on disk as the kernel says; in BUFFER, the name it has in merged. */
-static bool reverse_deleted(char *name, char *buffer)
+/* NAME lies on disk as the kernel says, and no longer: the name it had in merged. */
+static ssize_t reverse_deleted(char *name, size_t size)
 {
 	const size_t suffix = strlen(DELETED), length = strlen(name);
 	if (length <= suffix || !text_same(name + length - suffix, DELETED))
-		return false;
+		return -ENOENT;
 	name[length - suffix] = 0;
-	ssize_t size = reverse_name(name, buffer);
-	if (size < 0 || (size_t)size + suffix >= PATH_MAX)
-		return false;
-	memcpy(buffer + size, DELETED, suffix + 1);
-	return true;
+	ssize_t kept = reverse_name(name, size - suffix);
+	if (kept < 0)
+		return kept;
+	memcpy(name + kept, DELETED, suffix + 1);
+	return kept + (ssize_t)suffix;
 }
 
 /* What lies outside is told as well where merged lies below it. */
-static bool tell_outside(const char *name, char *buffer)
+static ssize_t tell_outside(char *name)
 {
 	size_t length = strlen(name);
 	if (!process_leads(name, length))
-		return false;
-	memcpy(buffer, length ? name : "/", length ? length + 1 : 2);
-	return true;
+		return -ENOENT;
+	if (!length)
+		memcpy(name, "/", 2);
+	return length ? (ssize_t)length : 1;
 }
 
-static bool tell_link(const char *link, char *buffer)
+static ssize_t tell_link(const char *link, char *name, size_t size)
 {
-	char real[PATH_MAX];
-	ssize_t length = sys_readlink(link, real, sizeof real - 1);
+	ssize_t length = sys_readlink(link, name, size);
+	if (length == (ssize_t)size)
+		return -ERANGE;
 	if (length <= 0)
-		return false;
-	real[length] = 0;
-	return reverse_path(real, buffer) || reverse_deleted(real, buffer) ||
-	       tell_outside(real, buffer);
+		return -ENOENT;
+	name[length] = 0;
+	length = reverse_path(name, size);
+	if (length == -ENOENT)
+		length = reverse_deleted(name, size);
+	return length == -ENOENT ? tell_outside(name) : length;
 }
 
 /* What was opened under the name REST in merged. */
-static bool tell_name(const struct overlay *ov, const char *rest, bool gone, char *buffer)
+static ssize_t tell_name(const struct overlay *ov, const char *rest, bool gone, char *name,
+			 size_t size)
 {
 	struct text t;
-	text_init(&t, buffer, PATH_MAX);
+	text_init(&t, name, size);
 	text_add(&t, ov->merged);
 	text_add(&t, *rest || !ov->merged_length ? "/" : "");
 	text_add(&t, rest);
 	text_add(&t, gone ? DELETED : "");
-	return !text_full(&t);
+	return text_full(&t) ? -ERANGE : (ssize_t)text_length(&t);
 }
 
-static bool tell_cwd(char *buffer)
+__attribute__((noinline)) static ssize_t tell_cwd(char *name, size_t size)
 {
 	struct base base;
-	struct path p;
 	struct node n;
-	if (cwd_base(&base))
-		return false;
+	int error = cwd_base(&base, name, size);
+	if (error)
+		return error == -ERANGE ? -ERANGE : -ENOENT;
 	if (!base.overlay)
-		return tell_outside(base.path, buffer);
-	bool here = path_set(&p, base.path, base.length) == 0 &&
-		    overlay_lookup(base.overlay, &p, &n) == 0 && node_is_dir(&n);
-	return tell_name(base.overlay, base.path, !here, buffer);
+		return tell_outside(name);
+	PATH_BRIEF(p, base.length);
+	path_set(p, name, base.length);
+	bool here = overlay_lookup(base.overlay, p, &n) == 0 && node_is_dir(&n);
+	return tell_name(base.overlay, path_rel(p), !here, name, size);
 }
 
 /* A file of a lower that was replaced or removed in merged is known by what was opened. */
-static bool tell_descriptor(const char *link, int fd, char *buffer)
+static ssize_t tell_descriptor(const char *link, int fd, char *name, size_t size)
 {
 	struct descriptor d;
 	struct stat st;
-	if (tell_link(link, buffer))
-		return true;
+	ssize_t length = tell_link(link, name, size);
+	if (length != -ENOENT)
+		return length;
 	if (!descriptor_find(fd, &d) || d.kind == DESCRIPTOR_OUTSIDE || d.length >= sizeof d.path)
-		return false;
+		return -ENOENT;
 	const struct overlay *ov = &process_mounts()->at[d.overlay];
 	if (sys_fstat(fd, &st) || st.st_dev != ov->layers[d.layer].dev)
-		return false; /* the number was reused behind our back */
-	return tell_name(ov, d.path, true, buffer);
+		return -ENOENT; /* the number was reused behind our back */
+	return tell_name(ov, d.path, true, name, size);
 }
 
-__attribute__((noinline)) static ssize_t tell(const char *absolute, const char *entry, bool own,
-					      char *buffer, size_t size)
+static ssize_t tell_entry(const char *absolute, const char *entry, bool own, char *name,
+			  size_t size)
 {
-	char name[PATH_MAX];
 	const char *number = text_after(entry, "fd/");
 	int64_t fd = number ? text_number(number) : -1;
-	bool told = false;
 	if (text_same(entry, "cwd"))
-		told = own ? tell_cwd(name) : tell_link(absolute, name);
-	else if (text_same(entry, "exe"))
-		told = (!own || handover_inside()) && tell_link(absolute, name);
-	else if (fd >= 0 && fd <= INT_MAX)
-		told = own ? tell_descriptor(absolute, (int)fd, name) : tell_link(absolute, name);
-	if (!told)
+		return own ? tell_cwd(name, size) : tell_link(absolute, name, size);
+	if (text_same(entry, "exe") && (!own || handover_inside()))
+		return tell_link(absolute, name, size);
+	if (fd < 0 || fd > INT_MAX)
 		return -ENOENT;
-	size_t length = strlen(name);
-	size = size < length ? size : length;
+	return own ? tell_descriptor(absolute, (int)fd, name, size)
+		   : tell_link(absolute, name, size);
+}
+
+/* What ENTRY says, by way of ROOM bytes. */
+__attribute__((noinline)) static ssize_t tell(const char *absolute, const char *entry, bool own,
+					      char *buffer, size_t size, size_t room)
+{
+	char name[room];
+	ssize_t length = tell_entry(absolute, entry, own, name, room);
+	if (length < 0)
+		return length;
+	size = size < (size_t)length ? size : (size_t)length;
 	memcpy(buffer, name, size);
 	return (ssize_t)size;
 }
@@ -108,5 +122,8 @@ ssize_t proc_readlink(const char *absolute, char *buffer, size_t size)
 	const char *entry = process_ready() ? proc_entry(absolute, &own) : NULL;
 	if (!entry || !strchr("cef", *entry))
 		return -ENOENT;
-	return tell(absolute, entry, own, buffer, size);
+	ssize_t length = tell(absolute, entry, own, buffer, size, NAME_SHORT);
+	if (length == -ERANGE)
+		length = tell(absolute, entry, own, buffer, size, PATH_MAX);
+	return length == -ERANGE ? -ENOENT : length;
 }

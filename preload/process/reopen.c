@@ -42,11 +42,11 @@ static void visit(int fd, const struct descriptor *d, void *data)
 
 void descriptor_reopen(const struct place *at)
 {
-	struct path p;
+	PATH_BRIEF(p, at->path.length);
 	struct search s = {.at = at};
 	if (process_borrowed())
 		return;
-	path_copy(&p, &at->path);
-	s.path = overlay_reach(at->overlay, &at->node, &p);
+	path_copy(p, &at->path);
+	s.path = overlay_reach(at->overlay, &at->node, p);
 	descriptor_each(visit, &s);
 }

@@ -25,20 +25,36 @@ static const char *within(const struct overlay *ov, const struct layer *layer, c
  * True when merged shows at REST the object that LAYER has there: it is the one found, a part of
  * the directory found, or was copied up since.
  */
-static bool shows(const struct overlay *ov, unsigned layer, const char *rest)
+__attribute__((noinline)) static bool shows(const struct overlay *ov, unsigned layer,
+					    const char *rest)
 {
-	struct path p;
+	const size_t length = strlen(rest);
+	PATH_BRIEF(p, length);
 	struct node n;
-	if (path_set(&p, rest, strlen(rest)) || overlay_lookup(ov, &p, &n) || node_absent(&n))
+	if (path_set(p, rest, length) || overlay_lookup(ov, p, &n) || node_absent(&n))
 		return false;
 	if (n.layer == layer || overlay_in_upper(ov, &n))
 		return true;
 	return node_is_dir(&n) && node_next_part(ov, &n, layer) == layer;
 }
 
+/* Puts what OV calls itself in front of REST, which lies in NAME. */
+static ssize_t rename_to(const struct overlay *ov, const char *rest, char *name, size_t size)
+{
+	const size_t length = strlen(rest), front = ov->merged_length;
+	const size_t slash = length || !front;
+	if (front + slash + length >= size)
+		return -ERANGE;
+	memmove(name + front + slash, rest, length + 1);
+	memcpy(name, ov->merged, front);
+	if (slash)
+		name[front] = '/';
+	return (ssize_t)(front + slash + length);
+}
+
 /* The longest root wins: layers may lie in one another. */
-static const struct overlay *find(const char *real, bool must_show, unsigned *layer,
-				  const char **rest)
+const struct overlay *reverse_layer(const char *real, bool must_show, unsigned *layer,
+				    const char **rest)
 {
 	const struct mounts *mounts = process_mounts();
 	const struct overlay *found = NULL;
@@ -61,32 +77,20 @@ static const struct overlay *find(const char *real, bool must_show, unsigned *la
 	return found;
 }
 
-const struct overlay *reverse_layer(const char *real, unsigned *layer, const char **rest)
-{
-	return find(real, false, layer, rest);
-}
-
-static ssize_t name(const char *real, bool must_show, char *buffer)
+static ssize_t reverse(char *name, bool must_show, size_t size)
 {
 	unsigned layer;
 	const char *rest;
-	struct text t;
-	const struct overlay *ov = find(real, must_show, &layer, &rest);
-	if (!ov)
-		return -ENOENT;
-	text_init(&t, buffer, PATH_MAX);
-	text_add(&t, ov->merged);
-	text_add(&t, *rest || !ov->merged_length ? "/" : "");
-	text_add(&t, rest);
-	return text_full(&t) ? -ENOENT : (ssize_t)text_length(&t);
+	const struct overlay *ov = reverse_layer(name, must_show, &layer, &rest);
+	return ov ? rename_to(ov, rest, name, size) : -ENOENT;
 }
 
-bool reverse_path(const char *real, char *buffer)
+ssize_t reverse_path(char *name, size_t size)
 {
-	return name(real, true, buffer) > 0;
+	return reverse(name, true, size);
 }
 
-ssize_t reverse_name(const char *real, char *buffer)
+ssize_t reverse_name(char *name, size_t size)
 {
-	return name(real, false, buffer);
+	return reverse(name, false, size);
 }

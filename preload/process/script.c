@@ -54,9 +54,9 @@ static int split(char *head, char **interpreter, char **argument)
 	return 0;
 }
 
-int script_start(struct start *s, struct program *p, const char *name, char *const argv[])
+int script_start(struct start *s, struct place *at, struct program *p, const char *name,
+		 char *const argv[])
 {
-	struct place at;
 	char *interpreter, *argument;
 	int error = split(p->head, &interpreter, &argument);
 	if (error)
@@ -76,6 +76,6 @@ int script_start(struct start *s, struct program *p, const char *name, char *con
 	for (size_t i = 1; i < count; i++)
 		line[n++] = argv[i];
 	line[n] = NULL;
-	error = place_find(&at, AT_FDCWD, interpreter, PLACE_FOLLOW);
-	return error ? error : exec_start(s, &at, interpreter, line);
+	error = place_find(at, AT_FDCWD, interpreter, PLACE_FOLLOW);
+	return error ? error : exec_start(s, at, interpreter, line);
 }

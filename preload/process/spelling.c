@@ -27,11 +27,8 @@ bool spelling_climbs(const char *path)
 	return false;
 }
 
-bool place_spell(struct place *at, const struct base *base, const char *path)
+bool place_spell(struct place *at, const char *path)
 {
-	path_clear(&at->path);
-	if (base && path_set(&at->path, base->path, base->length))
-		return false;
 	while (*path) {
 		const char *end = path;
 		while (*end && *end != '/')
@@ -41,7 +38,7 @@ bool place_spell(struct place *at, const struct base *base, const char *path)
 			path_pop(&at->path);
 		} else if (length > 1 || (length == 1 && path[0] != '.')) {
 			size_t was = at->path.length;
-			if (was + 1 + length >= PATH_MAX)
+			if (!place_fits(at, was + 1 + length))
 				return false;
 			path_rel(&at->path)[was] = '/';
 			memcpy(path_rel(&at->path) + was + 1, path, length);
@@ -52,4 +49,13 @@ bool place_spell(struct place *at, const struct base *base, const char *path)
 		path = end + (*end == '/');
 	}
 	return true;
+}
+
+size_t place_parent_length(const char *name, size_t length)
+{
+	while (length > 0 && name[length - 1] == '/')
+		length--;
+	while (length > 0 && name[length - 1] != '/')
+		length--;
+	return length;
 }

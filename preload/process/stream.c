@@ -50,15 +50,14 @@ static struct stream *claim(int fd)
 	return NULL;
 }
 
-static int take_listing(struct stream *s)
+static int take_listing(struct stream *s, struct place *at)
 {
-	struct place at;
-	int error = descriptor_place(s->fd - 1, &at);
+	int error = descriptor_place(s->fd - 1, at);
 	if (error)
 		return error;
-	if (!node_is_dir(&at.node))
+	if (!node_is_dir(&at->node))
 		return -ENOENT; /* removed while open: it lists nothing */
-	struct listing *listing = overlay_list(at.overlay, &at.path, &at.node);
+	struct listing *listing = overlay_list(at->overlay, &at->path, &at->node);
 	if (sys_failed(listing))
 		return (int)(intptr_t)listing;
 	if (s->listing)
@@ -67,7 +66,7 @@ static int take_listing(struct stream *s)
 	return 0;
 }
 
-struct stream *stream_open(int fd, int *error)
+struct stream *stream_open(int fd, struct place *at, int *error)
 {
 	struct stream *s = claim(fd);
 	if (!s) {
@@ -76,7 +75,7 @@ struct stream *stream_open(int fd, int *error)
 	}
 	s->at = 0;
 	s->listing = NULL;
-	*error = take_listing(s);
+	*error = take_listing(s, at);
 	if (*error == -ENOENT)
 		*error = 0; /* removed while open: there is nothing to read, as readdir(3) has it */
 	if (*error) {
@@ -102,8 +101,9 @@ long stream_tell(const struct stream *s)
 
 void stream_seek(struct stream *s, long at)
 {
+	struct place room;
 	if (at == 0)
-		take_listing(s);
+		take_listing(s, &room);
 	s->at = at;
 }
 

@@ -6,7 +6,7 @@
 #define LINKS_MAX 40
 
 /* What became of one component. */
-enum { WALK_ON, WALK_LINK };
+enum { WALK_ON, WALK_LINK, WALK_ROOM };
 
 struct component {
 	const char *text;
@@ -55,10 +55,9 @@ static void enter(struct place *at)
 /* Where another overlay's merged lies inside this one, it covers what is below. */
 __attribute__((noinline)) static void look_for_nested(struct place *at)
 {
-	char name[PATH_MAX];
+	char name[place_name_size(at)];
 	const char *rest;
-	if (place_name(at, name))
-		return;
+	place_name(at, name);
 	const struct overlay *ov = process_overlay(name, strlen(name), &rest);
 	if (!ov || ov == at->overlay)
 		return;
@@ -94,6 +93,8 @@ static int go_up(struct place *at)
 	const struct overlay *ov = at->overlay;
 	if (ov->merged_length == 0)
 		return 0;
+	if (!place_fits(at, ov->merged_length))
+		return -ENAMETOOLONG;
 	at->overlay = NULL;
 	path_set(&at->path, ov->merged, ov->merged_length);
 	path_pop(&at->path);
@@ -107,6 +108,8 @@ static int go_down_inside(struct place *at, const struct component *c)
 	at->removed = false;
 	if (!node_is_dir(&parent))
 		return node_absent(&parent) ? -ENOENT : -ENOTDIR;
+	if (!place_fits(at, at->path.length + 1 + c->length))
+		return -ENAMETOOLONG;
 	int error = path_push(&at->path, c->text, c->length);
 	if (!error)
 		error = overlay_step(at->overlay, &parent, &at->path, &at->node);
@@ -119,7 +122,7 @@ static int go_down_inside(struct place *at, const struct component *c)
 static int go_down_outside(struct place *at, const struct component *c)
 {
 	size_t length = at->path.length;
-	if (c->length > NAME_MAX || length + 1 + c->length >= PATH_MAX)
+	if (c->length > NAME_MAX || !place_fits(at, length + 1 + c->length))
 		return -ENAMETOOLONG;
 	char *end = path_rel(&at->path) + length;
 	*end = '/';
@@ -216,41 +219,54 @@ static int stand_for_link(struct place *at, bool absolute)
 }
 
 /*
- * Puts the target of the link AT stands at in front of what is left: both in TEXT, of PATH_MAX
- * bytes, where REST may lie already.
+ * Puts the target of the link AT stands at in front of what is left: both in TEXT, where REST may
+ * lie already. WALK_ROOM where SIZE bytes are too few for them.
  */
-static int follow(struct place *at, char *text, const char **rest)
+static int follow(struct place *at, char *text, size_t size, const char **rest)
 {
 	size_t left = strlen(*rest) + 1;
-	if (left + 1 >= PATH_MAX)
-		return -ENAMETOOLONG;
-	char *kept = text + PATH_MAX - left;
+	if (left + 1 >= size)
+		return WALK_ROOM;
+	char *kept = text + size - left;
 	memmove(kept, *rest, left);
 	*rest = kept;
 	ssize_t length = read_link(at, text, (size_t)(kept - text - 1));
 	if (length <= 0)
 		return (int)length;
+	if (text + length + 1 >= kept)
+		return WALK_ROOM;
 	if (++at->links > LINKS_MAX)
 		return -ELOOP;
-	if (text + length + 1 >= kept)
-		return -ENAMETOOLONG;
 	text[length] = left > 1 || at->slash ? '/' : 0;
 	memmove(text + length + 1, kept, left);
 	*rest = text;
 	return stand_for_link(at, text[0] == '/');
 }
 
-__attribute__((noinline)) static int walk_links(struct place *at, const char *rest)
+static int walk_links(struct place *at, char *text, size_t size, const char **rest)
 {
-	char text[PATH_MAX];
 	int what;
 	do {
-		what = follow(at, text, &rest);
-		if (what < 0)
-			return what;
-		what = walk_plainly(at, &rest);
+		what = follow(at, text, size, rest);
+		if (what == WALK_ON)
+			what = walk_plainly(at, rest);
 	} while (what == WALK_LINK);
 	return what;
+}
+
+__attribute__((noinline)) static int walk_long_links(struct place *at, const char *rest)
+{
+	char text[PATH_MAX];
+	int what = walk_links(at, text, sizeof text, &rest);
+	return what == WALK_ROOM ? -ENAMETOOLONG : what;
+}
+
+/* Targets are short: the room for long ones is taken where one turns up. */
+__attribute__((noinline)) static int walk_short_links(struct place *at, const char *rest)
+{
+	char text[NAME_SHORT];
+	int what = walk_links(at, text, sizeof text, &rest);
+	return what == WALK_ROOM ? walk_long_links(at, rest) : what;
 }
 
 /* A directory that was removed while it is open or the cwd: the kernel still has its remains. */
@@ -272,7 +288,7 @@ int place_walk(struct place *at, const char *rest)
 {
 	int what = walk_plainly(at, &rest);
 	if (what == WALK_LINK)
-		what = walk_links(at, rest);
+		what = walk_short_links(at, rest);
 	if (what < 0)
 		return what;
 	if (at->overlay && at->removed)

@@ -1,4 +1,6 @@
-/* call_changing: every call that changes what stands at a path, on every awkward one, in one tree.
+/*
+ * call_changing [thread|signal|constructor]: every call that changes what stands at a path, on
+ * every awkward one, in one tree.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -8,6 +10,7 @@
 #include <unistd.h>
 
 #include "call_paths.h"
+#include "call_where.h"
 
 static long opened(int fd)
 {
@@ -141,10 +144,7 @@ static const struct call calls[] = {
 	{"remove", by_remove, false},
 };
 
-int main(int argc, char **argv)
+void run(void)
 {
-	for (size_t i = 0; i < COUNT(calls); i++)
-		if (argc < 2 || strcmp(argv[1], calls[i].name) == 0)
-			show_all(&calls[i], 1, false);
-	return 0;
+	show_all(calls, COUNT(calls), false);
 }

@@ -36,7 +36,7 @@ static int start_thread(void)
 	pthread_attr_t attributes;
 
 	pthread_attr_init(&attributes);
-	pthread_attr_setstacksize(&attributes, 2 * (size_t)PTHREAD_STACK_MIN);
+	pthread_attr_setstacksize(&attributes, (size_t)PTHREAD_STACK_MIN);
 	if (pthread_create(&thread, &attributes, run_in_thread, NULL))
 		return 1;
 	return pthread_join(thread, NULL);

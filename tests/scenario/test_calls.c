@@ -42,6 +42,21 @@ Test(calls, changing)
 	in_house(CHANGING BUT_ACROSS, .unlike_plain = true, .own_upper = true);
 }
 
+Test(calls, changing_in_a_thread)
+{
+	in_house(CHANGING " thread" BUT_ACROSS, .unlike_plain = true, .own_upper = true);
+}
+
+Test(calls, changing_in_a_signal_handler)
+{
+	in_house(CHANGING " signal" BUT_ACROSS, .unlike_plain = true, .own_upper = true);
+}
+
+Test(calls, changing_before_main)
+{
+	in_house(CHANGING " constructor" BUT_ACROSS, .unlike_plain = true, .own_upper = true);
+}
+
 /* There, which of two errors comes first is known to differ where a path has both. */
 #define BUT_TWICE_WRONG                                                                            \
 	" | grep -vE '\\(name of 256\\)|^(unlink|remove) merged(/|/\\.|/docs/\\.\\.?)?:'"          \

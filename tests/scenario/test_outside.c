@@ -75,9 +75,10 @@ static void same_outside(const char *script)
  * left out on both sides.
  */
 #define LOOKS                                                                                      \
-	"function name(l) { split(l, part, \"\\\"\"); return part[2] }"                              \
-	"/^readlinkat\\(.*, (16|409[0-9])\\)/ || /^getcwd\\(/ || /^newfstatat\\(.*\\/merged\", / { next }"         \
-	"/^newfstatat\\(AT_FDCWD, \"[^\"]*\\/\", .*, 0\\)/ { next }"                                     \
+	"function name(l) { split(l, part, \"\\\"\"); return part[2] }"                            \
+	"/^readlinkat\\(.*, (16|[2-5][0-9][0-9]|409[0-9])\\)/ || /^getcwd\\(/ || "                 \
+	"/^newfstatat\\(.*\\/merged\", / { next }"                                                 \
+	"/^newfstatat\\(AT_FDCWD, \"[^\"]*\\/\", .*, 0\\)/ { next }"                               \
 	"/^newfstatat\\(AT_FDCWD, .*, 0\\)/ && opened && name($0) == opened { next }"              \
 	"{ opened = /^openat.*O_DIRECTORY/ ? name($0) : \"\"; print }"
 
@@ -106,7 +107,8 @@ static char *traced(const char *cwd, const char *const *settings, const char *co
 	shell(cwd, NULL,
 	      format("strace -o %s -e signal=none -e '%s' %s %s", trace, CALLS, options, command));
 	shell_text("/", format("sed -i '" ALIKE "' %s", trace));
-	return calls_about(shell_text("/", format("tac %s | awk '" LOOKS "' | tac", trace)), argument);
+	return calls_about(shell_text("/", format("tac %s | awk '" LOOKS "' | tac", trace)),
+			   argument);
 }
 
 static bool can_trace(void)
