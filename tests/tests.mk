@@ -112,3 +112,9 @@ $(TESTS)/bench/operations: tests/bench/operations.c
 .PHONY: bench
 bench: all $(TESTS)/bench/operations
 	@sh tests/bench/bench.sh $(BUILD)
+
+# Real programs doing real work; ONLY="git tar" plays these alone, AS=nobody as somebody else.
+.PHONY: check-programs
+check-programs: all $(TESTS)/programs/treedump
+	@sh tests/install-packages programs
+	@sh tests/real/run $(BUILD) $(ONLY)

@@ -47,6 +47,23 @@ static void list_disagreement(FILE *to, const struct name *name, const struct st
 		fputs("d_ino! ", to);
 }
 
+/* A file of several names is one file, by its first name. */
+static void list_first_name(FILE *to, const char *inner, const struct stat *st)
+{
+	static struct name *seen;
+	static size_t count;
+
+	if (S_ISDIR(st->st_mode) || st->st_nlink < 2)
+		return;
+	for (size_t i = 0; i < count; i++)
+		if (seen[i].inode == st->st_ino) {
+			fprintf(to, "== %s ", seen[i].text);
+			return;
+		}
+	seen = realloc(seen, (count + 1) * sizeof *seen);
+	seen[count++] = (struct name){.text = format("%s", inner), .inode = st->st_ino};
+}
+
 static void list_directory(FILE *to, const char *root, const char *inner, unsigned flags);
 
 static void list_name(FILE *to, const char *root, const char *inner, const struct name *name,
@@ -62,6 +79,8 @@ static void list_name(FILE *to, const char *root, const char *inner, const struc
 	}
 	if (flags & LIST_AGREE)
 		list_disagreement(to, name, &st);
+	if (flags & LIST_LINKS)
+		list_first_name(to, inner, &st);
 	list_entry(to, path, &st, flags);
 	if (S_ISDIR(st.st_mode))
 		list_directory(to, root, inner, flags);

@@ -14,6 +14,7 @@ enum {
 	LIST_OPAQUE = 1 << 3, /* of a layer's attributes, the opaque mark alone */
 	LIST_AGREE =
 		1 << 4, /* a word where readdir and lstat disagree about type or inode number */
+	LIST_LINKS = 1 << 5, /* the first name of a file that has several */
 };
 
 struct stat;
