@@ -3,7 +3,8 @@
  *
  * The forms are those of the kernel's Documentation/filesystems/overlayfs.rst ("whiteouts and
  * opaque directories", "userxattr") and, for .wh. names, of the OCI image layer specification.
- * Marks are written in the user.overlay. namespace and read in trusted.overlay. as well.
+ * Marks are written in the user.overlay. namespace and read in trusted.overlay. and, where
+ * fuse-overlayfs has one of its own, in user.fuseoverlayfs. as well.
  *
  * Functions answer 0 or -errno as the file system gave it, and are async-signal-safe. A layer
  * knows nothing of the others: which one wins is decided in the overlay room.
@@ -15,7 +16,9 @@
 #include "overlain/sys.h"
 #include "overlain/text.h"
 
-#define LAYER_XATTR "user.overlay."
+#define LAYER_XATTR         "user.overlay."
+#define LAYER_XATTR_TRUSTED "trusted.overlay."
+#define LAYER_XATTR_FUSE    "user.fuseoverlayfs." /* another's, read and never written */
 
 struct layer {
 	const char *root;  /* canonical absolute path, with a closing slash */
@@ -52,7 +55,7 @@ enum {
 	MARK_OPAQUE = 1, /* hides lower directories of the same name */
 	MARK_IMPURE = 2, /* holds entries that carry an origin */
 	MARK_XWHITE = 4, /* holds whiteouts in xattr form */
-	MARK_UNREAD = 8, /* marks were not asked for */
+	MARK_UNREAD = 8, /* marks were not asked for: it may hold whiteouts in xattr form */
 };
 
 /*
@@ -89,18 +92,20 @@ int layer_mark(const char *path, const char *mark, const char *value);
 
 /*
  * Origins: who an object was before its copy-up. layer_read_origin gives the inode number behind
- * the handle stored at PATH, or 0 where there is none or it cannot be told.
+ * the handle stored at PATH, or 0 where there is none or it cannot be told. Where layers lie on
+ * SEVERAL file systems a handle does not tell on which: then the number is noted beside it.
  */
-uint64_t layer_read_origin(const char *path);
-/* Stores at the object TO, half-made, that it was FROM, inode INO; false where the disk cannot. */
-bool layer_write_origin(const char *from, uint64_t ino, const char *to);
+uint64_t layer_read_origin(const char *path, bool several);
+/* Stores at the object TO, half-made, that it was FROM, known as INO; false where the disk cannot.
+ */
+bool layer_write_origin(const char *from, uint64_t ino, bool several, const char *to);
 
 /* --- extended attributes as programs see them --- */
 
 /*
  * The name under which a program's attribute is stored: "user.overlay.X" becomes
- * "user.overlay.overlay.X", others stay. BUFFER has XATTR_NAME_MAX + 1 bytes. -EINVAL for an empty
- * suffix, -ERANGE where it grows too long.
+ * "user.overlay.overlay.X", likewise in "trusted.", others stay. BUFFER has XATTR_NAME_MAX + 1
+ * bytes. -EINVAL for an empty suffix, -ERANGE where it grows too long.
  */
 int layer_xattr_escape(const char *name, char *buffer, const char **stored);
 /* Rewrites a list of stored names to the names programs see; answers the new size. */

@@ -27,6 +27,7 @@ struct overlay {
 	bool writable;        /* and may be changed */
 	bool redirect_off;    /* redirect_dir=off: rename of lower directories gives EXDEV */
 	bool is_volatile;     /* leave out fsync */
+	bool several;         /* layers lie on more than one file system */
 	struct layer *layers;
 	const char *workdir; /* canonical absolute path, or NULL */
 	struct layer work;   /* workdir/work, where things are half-made */
@@ -63,6 +64,7 @@ enum {
 	NODE_IMPURE = 2,  /* directory: its upper part holds entries with origins */
 	NODE_XWHITE = 4,  /* directory: a part holds whiteouts in xattr form */
 	NODE_PURE = 8,    /* in the upper, and known to be in no lower */
+	NODE_UNREAD = 16, /* directory: the marks of its lowest part were not asked for */
 };
 
 struct node {
@@ -175,6 +177,9 @@ struct birth {
 	struct change change;
 	struct stage stage;
 };
+/* A new object of N's type in workdir, for an absent N its name; the caller's to take away. -EROFS
+ */
+int overlay_scratch(const struct overlay *ov, const struct node *n, struct stage *s);
 /* -EROFS, -EEXIST (N is there), -EACCES, -ENOENT. N is what the lookup of P gave. */
 int overlay_birth_begin(struct birth *b, const struct overlay *ov, struct path *p,
 			const struct node *n, uint8_t type);

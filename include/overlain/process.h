@@ -219,7 +219,7 @@ int file_raise(struct place *at, const char **path);
  * all.
  */
 typedef int raise_call(struct place *at, const char **path);
-raise_call file_raise_owned, file_raise_writable, file_raise_either;
+raise_call file_raise_owned, file_raise_either;
 /* 0 where the caller may change what is the owner's, or will be told by the kernel; -EPERM. */
 int file_owned(struct place *at);
 /* -EACCES, -EROFS … as faccessat(2) gives it for MODE on AT. */
@@ -281,5 +281,7 @@ void environment_adopt(char **envp);
 
 /* The length of the string S, or -EFAULT where memory cannot be read, -ENAMETOOLONG from LIMIT. */
 ssize_t pointer_string(const char *s, size_t limit);
+/* True when SIZE bytes (at least one) can be read. */
+bool pointer_readable(const void *at, size_t size);
 
 #endif

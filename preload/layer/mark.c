@@ -4,19 +4,19 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
-#define TRUSTED_XATTR "trusted.overlay."
-
 bool layer_is_mark(const char *name)
 {
 	return text_starts(name, LAYER_WH);
 }
 
-/* The value of mark NAME of PATH in either namespace: its length, or -errno. */
+static const char *const spaces[] = {LAYER_XATTR, LAYER_XATTR_TRUSTED, LAYER_XATTR_FUSE};
+#define SPACES (sizeof spaces / sizeof *spaces)
+
+/* The value of mark NAME of PATH in whichever namespace has it: its length, or -errno. */
 static ssize_t read_mark(const char *path, const char *name, void *value, size_t size)
 {
-	static const char *const spaces[] = {LAYER_XATTR, TRUSTED_XATTR};
 	ssize_t got = -ENODATA;
-	for (unsigned i = 0; i < 2 && got == -ENODATA; i++) {
+	for (unsigned i = 0; i < SPACES && got == -ENODATA; i++) {
 		char full[64];
 		struct text t;
 		text_init(&t, full, sizeof full);
@@ -38,29 +38,38 @@ static unsigned opaque_marks(const char *path)
 /* The part of an attribute's name behind the overlay's own prefix, or NULL. */
 static const char *own_suffix(const char *name)
 {
-	const char *suffix = text_after(name, LAYER_XATTR);
-	return suffix ? suffix : text_after(name, TRUSTED_XATTR);
+	const char *suffix = NULL;
+	for (unsigned i = 0; i < SPACES && !suffix; i++)
+		suffix = text_after(name, spaces[i]);
+	return suffix;
 }
 
-/* One listing tells which marks there are, in both namespaces; few directories have any. */
-static unsigned directory_marks(const char *path)
+/*
+ * Which of MARKS (COUNT of them) the object PATH has, a bit for each. One listing tells, for all
+ * namespaces; few objects have any.
+ */
+static unsigned which_marks(const char *path, const char *const *marks, unsigned count)
 {
-	char list[256];
+	char list[256], value;
 	ssize_t size = sys_llistxattr(path, list, sizeof list);
-	if (size == -ERANGE) {
-		char value;
-		bool impure = read_mark(path, "impure", &value, 1) == 1;
-		return opaque_marks(path) | (impure ? MARK_IMPURE : 0);
-	}
-	unsigned marks = 0;
+	unsigned found = 0;
+	for (unsigned i = 0; i < count && size == -ERANGE; i++)
+		if (read_mark(path, marks[i], &value, 0) >= 0)
+			found |= 1U << i;
 	for (ssize_t at = 0; at < size; at += (ssize_t)strlen(list + at) + 1) {
 		const char *suffix = own_suffix(list + at);
-		if (suffix && text_same(suffix, "opaque"))
-			marks |= opaque_marks(path);
-		else if (suffix && text_same(suffix, "impure"))
-			marks |= MARK_IMPURE;
+		for (unsigned i = 0; i < count && suffix; i++)
+			if (text_same(suffix, marks[i]))
+				found |= 1U << i;
 	}
-	return marks;
+	return found;
+}
+
+static unsigned directory_marks(const char *path)
+{
+	static const char *const marks[] = {"opaque", "impure"};
+	unsigned found = which_marks(path, marks, 2);
+	return (found & 1 ? opaque_marks(path) : 0) | (found & 2 ? MARK_IMPURE : 0);
 }
 
 bool layer_hides(const struct layer *layer, struct path *p)
@@ -83,13 +92,13 @@ static bool has_opaque_file(const struct layer *layer, struct path *p)
 
 bool layer_is_xwhiteout(const char *path)
 {
-	char value;
-	return read_mark(path, "whiteout", &value, 1) >= 0;
+	static const char *const mark = "whiteout";
+	return which_marks(path, &mark, 1);
 }
 
 bool layer_is_xmarked(const char *path)
 {
-	return opaque_marks(path) & MARK_XWHITE;
+	return directory_marks(path) & MARK_XWHITE;
 }
 
 bool layer_entry_is_whiteout(int dirfd, const struct dirent64 *entry, bool xmarked)
@@ -112,6 +121,18 @@ bool layer_entry_is_whiteout(int dirfd, const struct dirent64 *entry, bool xmark
 	return layer_is_xwhiteout(path);
 }
 
+/* An empty file counts as a whiteout where it and its directory say so. */
+static bool counts_as_whiteout(const struct layer *layer, struct path *p, unsigned parent_marks)
+{
+	if (!(parent_marks & (MARK_XWHITE | MARK_UNREAD)) ||
+	    !layer_is_xwhiteout(layer_path(layer, p)))
+		return false;
+	if (parent_marks & MARK_XWHITE)
+		return true;
+	PATH_PARENT(p);
+	return layer_is_xmarked(layer_path(layer, p));
+}
+
 int layer_look(const struct layer *layer, struct path *p, unsigned parent_marks, bool want_marks,
 	       struct look *look, struct stat *seen)
 {
@@ -127,8 +148,8 @@ int layer_look(const struct layer *layer, struct path *p, unsigned parent_marks,
 	look->type = (uint8_t)IFTODT(st->st_mode);
 	if (S_ISCHR(st->st_mode) && st->st_rdev == 0)
 		look->type = DT_WHT;
-	else if (S_ISREG(st->st_mode) && st->st_size == 0 && (parent_marks & MARK_XWHITE) &&
-		 layer_is_xwhiteout(path))
+	else if (S_ISREG(st->st_mode) && st->st_size == 0 &&
+		 counts_as_whiteout(layer, p, parent_marks))
 		look->type = DT_WHT;
 	if (!S_ISDIR(st->st_mode))
 		return 0;

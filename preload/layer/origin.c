@@ -5,7 +5,7 @@
 
 #define ORIGIN_XATTR LAYER_XATTR "origin"
 
-/* The inode number itself, for file systems without handles; the kernel passes it over. */
+/* The number itself, where a handle does not tell it; the kernel passes it over. */
 #define INO_XATTR LAYER_XATTR "overlain.ino"
 
 /* fs/overlayfs/overlayfs.h: version, magic, length of it all, flags, type of the handle. */
@@ -38,13 +38,15 @@ static const struct {
 	{0x81, 12, 0, 8}, /* XFS, 64-bit inodes */
 };
 
-uint64_t layer_read_origin(const char *path)
+uint64_t layer_read_origin(const char *path, bool several)
 {
 	struct origin o;
+	uint64_t ino;
+	if (several)
+		return sys_lgetxattr(path, INO_XATTR, &ino, sizeof ino) == sizeof ino ? ino : 0;
 	ssize_t size = sys_lgetxattr(path, ORIGIN_XATTR, &o, sizeof o);
 	if (size == -ENODATA)
 		size = sys_lgetxattr(path, "trusted.overlay.origin", &o, sizeof o);
-	uint64_t ino;
 	if (size == -ENODATA && sys_lgetxattr(path, INO_XATTR, &ino, sizeof ino) == sizeof ino)
 		return ino;
 	if (size < ORIGIN_HEADER || o.magic != ORIGIN_MAGIC || o.length != size)
@@ -59,15 +61,17 @@ uint64_t layer_read_origin(const char *path)
 	return 0;
 }
 
-bool layer_write_origin(const char *from, uint64_t ino, const char *to)
+bool layer_write_origin(const char *from, uint64_t ino, bool several, const char *to)
 {
 	struct {
 		struct file_handle head;
 		unsigned char body[MAX_HANDLE_SZ];
 	} h = {.head.handle_bytes = MAX_HANDLE_SZ};
 	int mount;
-	if (SYS5(SYS_name_to_handle_at, AT_FDCWD, from, &h.head, &mount, 0) < 0)
-		return sys_lsetxattr(to, INO_XATTR, &ino, sizeof ino, 0) == 0;
+	bool handle = SYS5(SYS_name_to_handle_at, AT_FDCWD, from, &h.head, &mount, 0) == 0;
+	bool noted = (several || !handle) && sys_lsetxattr(to, INO_XATTR, &ino, sizeof ino, 0) == 0;
+	if (!handle)
+		return noted;
 	struct origin o = {
 		.magic = ORIGIN_MAGIC,
 		.length = (uint8_t)(ORIGIN_HEADER + h.head.handle_bytes),

@@ -9,7 +9,8 @@ static int raise_to(struct place *at, const char **path)
 	return (int)edge(file_raise_owned(at, path));
 }
 
-raise_call *raise_to_date(const struct timespec times[2])
+/* Whoever may write may set the times to now: utimensat(2). */
+static raise_call *raise_to_date(const struct timespec times[2])
 {
 	bool now = !times || (times[0].tv_nsec == UTIME_NOW && times[1].tv_nsec == UTIME_NOW);
 	return now ? file_raise_either : file_raise_owned;
@@ -24,7 +25,7 @@ static struct change search_change(const struct place *at)
 #define SEARCH_CHANGE(at)                                                                          \
 	__attribute__((cleanup(change_end), unused)) struct change change = search_change(at)
 
-static int chmod_inside(struct place *at, mode_t mode, int flags)
+int attributes_chmod(struct place *at, mode_t mode, int flags)
 {
 	const char *path;
 	if (at->node.type == DT_LNK)
@@ -42,7 +43,7 @@ static int change_mode(int dirfd, const char *path, mode_t mode, int flags, bool
 		return (int)edge(error);
 	do {
 		if (at.overlay)
-			result = chmod_inside(&at, mode, flags);
+			result = attributes_chmod(&at, mode, flags);
 		else
 			result = plain ? NEXT(chmod)(at.name, mode)
 				       : NEXT(fchmodat)(at.dirfd, at.name, mode, flags);
@@ -67,10 +68,23 @@ int lchmod(const char *path, mode_t mode)
 	return fchmodat(AT_FDCWD, path, mode, AT_SYMLINK_NOFOLLOW);
 }
 
-static int chown_inside(struct place *at, uid_t uid, gid_t gid)
+/* An owner that cannot be copies nothing up. */
+static int try_chown(const struct place *at, uid_t uid, gid_t gid)
+{
+	TRIAL_SCOPED struct trial t;
+	if (!trial_begin(&t, at))
+		return 0;
+	return NEXT(fchownat)(AT_FDCWD, t.stage.path, uid, gid, AT_SYMLINK_NOFOLLOW);
+}
+
+int attributes_chown(struct place *at, uid_t uid, gid_t gid)
 {
 	const char *path;
-	int error = raise_to(at, &path);
+	int error = (int)edge(file_owned(at));
+	if (!error)
+		error = try_chown(at, uid, gid);
+	if (!error)
+		error = (int)edge(file_raise(at, &path));
 	SEARCH_CHANGE(at);
 	return error ? error : NEXT(fchownat)(AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW);
 }
@@ -95,7 +109,7 @@ static int change_owner(int dirfd, const char *path, uid_t uid, gid_t gid, int f
 	if (at.self && dirfd != AT_FDCWD)
 		return descriptor_chown(dirfd, uid, gid, &at);
 	do
-		result = at.overlay ? chown_inside(&at, uid, gid)
+		result = at.overlay ? attributes_chown(&at, uid, gid)
 				    : chown_outside(&at, uid, gid, flags, how);
 	while (again(result, &at));
 	return result;
@@ -118,18 +132,35 @@ int lchown(const char *path, uid_t uid, gid_t gid)
 	return change_owner(AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW, LCHOWN);
 }
 
-static int utimens_inside(struct place *at, const struct timespec times[2])
+static bool is_time(const struct timespec *t)
+{
+	return t->tv_nsec == UTIME_NOW || t->tv_nsec == UTIME_OMIT ||
+	       (t->tv_nsec >= 0 && t->tv_nsec < 1000000000);
+}
+
+int attributes_utimens(struct place *at, const struct timespec times[2])
 {
 	const char *path;
-	int error = raise_to_date(times)(at, &path);
+	int error = file_reach(at, &path);
+	if (!error && times && !(is_time(&times[0]) && is_time(&times[1])))
+		error = -EINVAL;
+	if (!error)
+		error = raise_to_date(times)(at, &path);
 	return error ? (int)edge(error)
 		     : NEXT(utimensat)(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW);
+}
+
+/* Then the kernel does not look at the path; nor where it cannot read the times. */
+static bool is_no_change(const struct timespec times[2])
+{
+	return times && (!pointer_readable(times, 2 * sizeof *times) ||
+			 (times[0].tv_nsec == UTIME_OMIT && times[1].tv_nsec == UTIME_OMIT));
 }
 
 int utimensat(int dirfd, const char *path, const struct timespec times[2], int flags)
 {
 	struct place at;
-	if (!path || (flags & ~FLAGS_KNOWN))
+	if (!path || (flags & ~FLAGS_KNOWN) || is_no_change(times))
 		return NEXT(utimensat)(dirfd, path, times, flags);
 	int result, error = place_find(&at, dirfd, path, place_flags(flags));
 	if (error)
@@ -137,7 +168,7 @@ int utimensat(int dirfd, const char *path, const struct timespec times[2], int f
 	if (at.self && dirfd != AT_FDCWD)
 		return descriptor_utimens(dirfd, times, &at);
 	do
-		result = at.overlay ? utimens_inside(&at, times)
+		result = at.overlay ? attributes_utimens(&at, times)
 				    : NEXT(utimensat)(at.dirfd, at.name, times, flags);
 	while (again(result, &at));
 	return result;

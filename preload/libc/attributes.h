@@ -19,15 +19,32 @@ int xattr_store(struct stored *s, const char *name);
  */
 ssize_t xattr_reveal(char *all, ssize_t size, char *list, size_t room);
 
-/* How an object is copied up for a change of the attribute stored as NAME: xattr(7). */
-raise_call *xattr_raise(const char *name);
-/* attributes.c: the same for its times; whoever may write may set them to now: utimensat(2). */
-raise_call *raise_to_date(const struct timespec times[2]);
+/* The changes to what AT, inside merged, stands at. Each answers as its call does. */
+int attributes_chmod(struct place *at, mode_t mode, int flags);
+int attributes_chown(struct place *at, uid_t uid, gid_t gid);
+int attributes_utimens(struct place *at, const struct timespec times[2]);
+/* With size XATTR_REMOVED the attribute is removed. */
+int attributes_xattr(struct place *at, const char *name, const void *value, size_t size, int flags);
+#define XATTR_REMOVED ((size_t)-1)
 /* descriptor_attributes.c: must FD be changed by name? Then where, or *ERROR why not. */
-bool descriptor_by_name(int fd, raise_call *raise, struct place *at, const char **path, int *error);
+bool descriptor_by_name(int fd, struct place *at, int *error);
 /* fchmod, fchown and futimens, with AT to work in. */
 int descriptor_chmod(int fd, mode_t mode, struct place *at);
 int descriptor_chown(int fd, uid_t uid, gid_t gid, struct place *at);
 int descriptor_utimens(int fd, const struct timespec times[2], struct place *at);
+
+/*
+ * trial.c: a change that is refused must not have copied anything up. Where AT would have to be
+ * copied up, gives an object of its type to try the change on, at stage.path, or, where nothing
+ * stands there yet, a name to make it by; false: nothing to try. Ending it takes away what is
+ * there; errno stays.
+ */
+struct trial {
+	struct stage stage;
+	bool made, directory;
+};
+bool trial_begin(struct trial *t, const struct place *at);
+void trial_end(struct trial *t);
+#define TRIAL_SCOPED __attribute__((cleanup(trial_end)))
 
 #endif

@@ -1,5 +1,5 @@
 /* New names: mkdir, mknod, mkfifo, symlink. */
-#include "overlain/libc.h"
+#include "attributes.h"
 
 static int begin(struct birth *b, struct place *at, uint8_t type)
 {
@@ -77,6 +77,13 @@ static int make(const struct maker *m, int dirfd, const char *path)
 	return NEXT(__xmknodat)(m->version, dirfd, path, m->mode, &dev);
 }
 
+/* A device that cannot be made does not bring its directory up. */
+static int try_device(const struct maker *m, const struct place *at)
+{
+	TRIAL_SCOPED struct trial t;
+	return trial_begin(&t, at) ? make(m, AT_FDCWD, t.stage.path) : 0;
+}
+
 static int make_inside(const struct maker *m, struct place *at)
 {
 	struct birth b;
@@ -86,6 +93,8 @@ static int make_inside(const struct maker *m, struct place *at)
 	bool whiteout = type == DT_CHR && m->dev == 0 && node_absent(&at->node) && !at->slash;
 	if (type == DT_DIR || (whiteout && at->overlay->writable))
 		return (int)edge(-EPERM);
+	if ((type == DT_CHR || type == DT_BLK) && node_absent(&at->node) && try_device(m, at) < 0)
+		return -1;
 	int error = begin(&b, at, type);
 	return error ? (int)edge(error) : end(&b, make(m, AT_FDCWD, b.path));
 }

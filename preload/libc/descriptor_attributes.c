@@ -14,10 +14,11 @@ static bool is_in_lower(int fd, const struct descriptor *d)
 	       (length > 0 && text_below(real, (size_t)length, layer->root, layer->root_length));
 }
 
-bool descriptor_by_name(int fd, raise_call *raise, struct place *at, const char **path, int *error)
+bool descriptor_by_name(int fd, struct place *at, int *error)
 {
 	struct descriptor d;
 	struct stat open, named;
+	const char *path;
 	if (!descriptor_find(fd, &d) || d.kind == DESCRIPTOR_OUTSIDE)
 		return false;
 	const struct overlay *ov = &process_mounts()->at[d.overlay];
@@ -27,28 +28,26 @@ bool descriptor_by_name(int fd, raise_call *raise, struct place *at, const char 
 		return false; /* changes nothing: EBADF */
 	*error = descriptor_place(fd, at);
 	if (!*error)
-		*error = file_reach(at, path);
+		*error = file_reach(at, &path);
 	if (*error == -ENOENT)
 		*error = -EROFS; /* it has no name any more, and no place to copy to */
 	if (*error)
 		return true;
 	if (!overlay_in_upper(ov, &at->node) &&
-	    (sys_fstat(fd, &open) || sys_lstat(*path, &named) || open.st_dev != named.st_dev ||
+	    (sys_fstat(fd, &open) || sys_lstat(path, &named) || open.st_dev != named.st_dev ||
 	     open.st_ino != named.st_ino)) {
 		*error = -EROFS; /* the name is another object's by now */
 		return is_in_lower(fd, &d);
 	}
-	*error = raise(at, path);
 	return true;
 }
 
 int descriptor_chmod(int fd, mode_t mode, struct place *at)
 {
-	const char *path;
 	int error;
-	if (!descriptor_by_name(fd, file_raise_owned, at, &path, &error))
+	if (!descriptor_by_name(fd, at, &error))
 		return NEXT(fchmod)(fd, mode);
-	return error ? (int)edge(error) : NEXT(fchmodat)(AT_FDCWD, path, mode, 0);
+	return error ? (int)edge(error) : attributes_chmod(at, mode, 0);
 }
 
 int fchmod(int fd, mode_t mode)
@@ -59,12 +58,10 @@ int fchmod(int fd, mode_t mode)
 
 int descriptor_chown(int fd, uid_t uid, gid_t gid, struct place *at)
 {
-	const char *path;
 	int error;
-	if (!descriptor_by_name(fd, file_raise_owned, at, &path, &error))
+	if (!descriptor_by_name(fd, at, &error))
 		return NEXT(fchown)(fd, uid, gid);
-	return error ? (int)edge(error)
-		     : NEXT(fchownat)(AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW);
+	return error ? (int)edge(error) : attributes_chown(at, uid, gid);
 }
 
 int fchown(int fd, uid_t uid, gid_t gid)
@@ -75,12 +72,10 @@ int fchown(int fd, uid_t uid, gid_t gid)
 
 int descriptor_utimens(int fd, const struct timespec times[2], struct place *at)
 {
-	const char *path;
 	int error;
-	if (!descriptor_by_name(fd, raise_to_date(times), at, &path, &error))
+	if (!descriptor_by_name(fd, at, &error))
 		return NEXT(futimens)(fd, times);
-	return error ? (int)edge(error)
-		     : NEXT(utimensat)(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW);
+	return error ? (int)edge(error) : attributes_utimens(at, times);
 }
 
 int futimens(int fd, const struct timespec times[2])

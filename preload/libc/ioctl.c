@@ -32,8 +32,10 @@ static int change(int fd, unsigned long request, void *argument)
 	struct place at;
 	const char *path;
 	int error;
-	if (!descriptor_by_name(fd, file_raise_owned, &at, &path, &error))
+	if (!descriptor_by_name(fd, &at, &error))
 		return NEXT(ioctl)(fd, request, argument);
+	if (!error)
+		error = file_raise_owned(&at, &path);
 	if (error)
 		return (int)edge(error);
 	CLOSE_SCOPED int copy = sys_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);

@@ -1,18 +1,31 @@
 /* Extended attributes by name. The overlay's own are neither shown nor taken. */
 #include "attributes.h"
 
-int xattr_store(struct stored *s, const char *name)
+/* The kernel reads a name before it looks at the path. */
+static int check_name(const char *name)
 {
 	ssize_t length = pointer_string(name, XATTR_NAME_MAX + 1);
-	if (length < 0)
-		return length == -ENAMETOOLONG ? -ERANGE : (int)length;
-	int error = layer_xattr_escape(name, s->buffer, &s->name);
-	return !error && layer_xattr_private(s->name) ? -EOPNOTSUPP : error;
+	if (length < 0 && length != -ENAMETOOLONG)
+		return (int)length;
+	return length <= 0 ? -ERANGE : 0;
 }
 
-raise_call *xattr_raise(const char *name)
+/* And so with what a change comes with. */
+static int check_change(const char *name, size_t size, int flags)
 {
-	return text_starts(name, "user.") ? file_raise_writable : file_raise_owned;
+	if (flags & ~(XATTR_CREATE | XATTR_REPLACE))
+		return -EINVAL;
+	int error = check_name(name);
+	return !error && size > XATTR_SIZE_MAX && size != XATTR_REMOVED ? -E2BIG : error;
+}
+
+int xattr_store(struct stored *s, const char *name)
+{
+	int error = check_name(name);
+	if (error)
+		return error;
+	error = layer_xattr_escape(name, s->buffer, &s->name);
+	return !error && layer_xattr_private(s->name) ? -EOPNOTSUPP : error;
 }
 
 ssize_t xattr_reveal(char *all, ssize_t size, char *list, size_t room)
@@ -42,7 +55,9 @@ static ssize_t get(const char *path, const char *name, void *value, size_t size,
 {
 	struct place at;
 	ssize_t result;
-	int error = place_find(&at, AT_FDCWD, path, follow);
+	int error = check_name(name);
+	if (!error)
+		error = place_find(&at, AT_FDCWD, path, follow);
 	if (error)
 		return edge(error);
 	do {
@@ -113,15 +128,47 @@ ssize_t llistxattr(const char *path, char *names, size_t size)
 	return list(path, names, size, 0);
 }
 
-/* Changes an attribute, or with VALUE NULL and size (size_t)-1 removes it. */
-#define REMOVE ((size_t)-1)
+/* True for the attributes of which the kernel knows before a copy-up whether they can be. */
+static bool is_told_early(const char *name)
+{
+	return text_starts(name, "trusted.") || text_starts(name, "system.posix_acl_");
+}
 
-static int change_inside(struct place *at, const char *name, const void *value, size_t size,
-			 int flags)
+/* An access control list without entries is none: acl(5). */
+static bool is_no_acl(const char *name, size_t size)
+{
+	return size == 4 && text_starts(name, "system.posix_acl_");
+}
+
+/* Such a one that cannot be copies nothing up. What is not there to be removed is another matter.
+ */
+static int try_change(const struct place *at, const char *name, const void *value, size_t size)
+{
+	TRIAL_SCOPED struct trial t;
+	if (!is_told_early(name) || !trial_begin(&t, at))
+		return 0;
+	if (size != XATTR_REMOVED)
+		return NEXT(lsetxattr)(t.stage.path, name, value, size, 0);
+	int result = NEXT(lremovexattr)(t.stage.path, name);
+	return result < 0 && errno == ENODATA ? 0 : result;
+}
+
+/* What is not there is not removed, and copies nothing up. */
+static int check_there(const struct place *at, const char *path, const char *name)
+{
+	if (overlay_in_upper(at->overlay, &at->node))
+		return 0;
+	ssize_t there = sys_lgetxattr(path, name, NULL, 0);
+	return there < 0 ? (int)there : 0;
+}
+
+int attributes_xattr(struct place *at, const char *name, const void *value, size_t size, int flags)
 {
 	const char *path;
 	struct stored s;
 	int error = file_reach(at, &path);
+	if (is_no_acl(name, size))
+		size = XATTR_REMOVED;
 	if (!error)
 		error = xattr_store(&s, name);
 	if ((!error || error == -EINVAL || error == -EOPNOTSUPP) && !at->overlay->writable)
@@ -132,66 +179,62 @@ static int change_inside(struct place *at, const char *name, const void *value, 
 	if (!error)             /* likewise: who may write, and what else is the owner's */
 		error = text_starts(name, "user.") ? file_access(at, W_OK, AT_EACCESS)
 						   : file_owned(at);
-	if (!error && size == REMOVE) {
-		ssize_t there = sys_lgetxattr(path, s.name, NULL, 0);
-		error = there < 0 ? (int)there : 0; /* nothing to remove, nothing to copy up */
-	}
+	if (error)
+		return (int)edge(error);
+	if (try_change(at, s.name, value, size) < 0)
+		return -1;
+	error = size == XATTR_REMOVED ? check_there(at, path, s.name) : 0;
 	if (!error)
 		error = file_raise(at, &path);
 	if (error)
 		return (int)edge(error);
-	return size == REMOVE ? NEXT(lremovexattr)(path, s.name)
-			      : NEXT(lsetxattr)(path, s.name, value, size, flags);
+	return size == XATTR_REMOVED ? NEXT(lremovexattr)(path, s.name)
+				     : NEXT(lsetxattr)(path, s.name, value, size, flags);
+}
+
+static int change_outside(const char *path, const char *name, const void *value, size_t size,
+			  int flags, unsigned follow)
+{
+	if (size == XATTR_REMOVED)
+		return follow ? NEXT(removexattr)(path, name) : NEXT(lremovexattr)(path, name);
+	return follow ? NEXT(setxattr)(path, name, value, size, flags)
+		      : NEXT(lsetxattr)(path, name, value, size, flags);
+}
+
+static int change(const char *path, const char *name, const void *value, size_t size, int flags,
+		  unsigned follow)
+{
+	struct place at;
+	int result, error = check_change(name, size, flags);
+	if (!error)
+		error = place_find(&at, AT_FDCWD, path, follow);
+	if (error)
+		return (int)edge(error);
+	do
+		result = at.overlay ? attributes_xattr(&at, name, value, size, flags)
+				    : change_outside(at.name, name, value, size, flags, follow);
+	while (again(result, &at));
+	return result;
 }
 
 int setxattr(const char *path, const char *name, const void *value, size_t size, int flags)
 {
-	struct place at;
-	int result, error = place_find(&at, AT_FDCWD, path, PLACE_FOLLOW);
-	if (error)
-		return (int)edge(error);
-	do
-		result = at.overlay ? change_inside(&at, name, value, size, flags)
-				    : NEXT(setxattr)(at.name, name, value, size, flags);
-	while (again(result, &at));
-	return result;
+	return size == XATTR_REMOVED ? (int)edge(-E2BIG)
+				     : change(path, name, value, size, flags, PLACE_FOLLOW);
 }
 
 int lsetxattr(const char *path, const char *name, const void *value, size_t size, int flags)
 {
-	struct place at;
-	int result, error = place_find(&at, AT_FDCWD, path, 0);
-	if (error)
-		return (int)edge(error);
-	do
-		result = at.overlay ? change_inside(&at, name, value, size, flags)
-				    : NEXT(lsetxattr)(at.name, name, value, size, flags);
-	while (again(result, &at));
-	return result;
+	return size == XATTR_REMOVED ? (int)edge(-E2BIG)
+				     : change(path, name, value, size, flags, 0);
 }
 
 int removexattr(const char *path, const char *name)
 {
-	struct place at;
-	int result, error = place_find(&at, AT_FDCWD, path, PLACE_FOLLOW);
-	if (error)
-		return (int)edge(error);
-	do
-		result = at.overlay ? change_inside(&at, name, NULL, REMOVE, 0)
-				    : NEXT(removexattr)(at.name, name);
-	while (again(result, &at));
-	return result;
+	return change(path, name, NULL, XATTR_REMOVED, 0, PLACE_FOLLOW);
 }
 
 int lremovexattr(const char *path, const char *name)
 {
-	struct place at;
-	int result, error = place_find(&at, AT_FDCWD, path, 0);
-	if (error)
-		return (int)edge(error);
-	do
-		result = at.overlay ? change_inside(&at, name, NULL, REMOVE, 0)
-				    : NEXT(lremovexattr)(at.name, name);
-	while (again(result, &at));
-	return result;
+	return change(path, name, NULL, XATTR_REMOVED, 0, 0);
 }

@@ -37,30 +37,28 @@ int fsetxattr(int fd, const char *name, const void *value, size_t size, int flag
 {
 	struct place at;
 	struct stored s;
-	const char *path;
 	int error;
 	if (!is_inside(fd))
 		return NEXT(fsetxattr)(fd, name, value, size, flags);
 	error = xattr_store(&s, name);
 	if (error)
 		return (int)edge(error);
-	if (!descriptor_by_name(fd, xattr_raise(s.name), &at, &path, &error))
+	if (!descriptor_by_name(fd, &at, &error))
 		return NEXT(fsetxattr)(fd, s.name, value, size, flags);
-	return error ? (int)edge(error) : NEXT(lsetxattr)(path, s.name, value, size, flags);
+	return error ? (int)edge(error) : attributes_xattr(&at, name, value, size, flags);
 }
 
 int fremovexattr(int fd, const char *name)
 {
 	struct place at;
 	struct stored s;
-	const char *path;
 	int error;
 	if (!is_inside(fd))
 		return NEXT(fremovexattr)(fd, name);
 	error = xattr_store(&s, name);
 	if (error)
 		return (int)edge(error);
-	if (!descriptor_by_name(fd, xattr_raise(s.name), &at, &path, &error))
+	if (!descriptor_by_name(fd, &at, &error))
 		return NEXT(fremovexattr)(fd, s.name);
-	return error ? (int)edge(error) : NEXT(lremovexattr)(path, s.name);
+	return error ? (int)edge(error) : attributes_xattr(&at, name, NULL, XATTR_REMOVED, 0);
 }

@@ -113,7 +113,8 @@ static int copy_inode(const char *from, const char *to, const struct stat *st)
 	return sys_utimensat(AT_FDCWD, to, times, AT_SYMLINK_NOFOLLOW);
 }
 
-int copy_object(const char *from, const char *to, bool with_data, struct copied *copied)
+int copy_object(const struct overlay *ov, unsigned layer, const char *from, const char *to,
+		bool with_data, struct copied *copied)
 {
 	struct stat st;
 	int error = sys_lstat(from, &st);
@@ -131,8 +132,8 @@ int copy_object(const char *from, const char *to, bool with_data, struct copied 
 		error = sys_mknod(to, (st.st_mode & S_IFMT) | 0600, st.st_rdev);
 	/* One name of several coming up leaves the others below: it is nobody's twin. */
 	bool kin = S_ISDIR(st.st_mode) || (S_ISREG(st.st_mode) && st.st_nlink == 1);
-	*copied = (struct copied){.ino = st.st_ino};
+	*copied = (struct copied){.ino = overlay_show_ino(ov, layer, st.st_ino)};
 	if (!error && kin)
-		copied->origin = layer_write_origin(from, st.st_ino, to);
+		copied->origin = layer_write_origin(from, copied->ino, ov->several, to);
 	return error ? error : copy_inode(from, to, &st);
 }

@@ -2,17 +2,18 @@
 #ifndef OVERLAY_COPY_H
 #define OVERLAY_COPY_H
 
-#include "overlain/layer.h"
+#include "overlain/overlay.h"
 
 struct copied {
-	uint64_t ino; /* of the object that was copied */
+	uint64_t ino; /* the number by which the object that was copied is known */
 	bool origin;  /* the copy remembers it */
 };
 /*
- * Copies FROM to the new name TO: data (where WITH_DATA; shared blocks where the file system can,
- * holes kept), owner as far as allowed, mode, times, extended attributes but the overlay's own.
- * -errno leaves TO behind for the caller to discard.
+ * Copies FROM, in LAYER, to the new name TO: data (where WITH_DATA; shared blocks where the file
+ * system can, holes kept), owner as far as allowed, mode, times, extended attributes but the
+ * overlay's own. -errno leaves TO behind for the caller to discard.
  */
-int copy_object(const char *from, const char *to, bool with_data, struct copied *copied);
+int copy_object(const struct overlay *ov, unsigned layer, const char *from, const char *to,
+		bool with_data, struct copied *copied);
 
 #endif

@@ -73,7 +73,7 @@ static int copy_up_one(const struct overlay *ov, struct path *p, struct node *n,
 	struct stage s;
 	struct copied copied;
 	stage_name(ov, &s);
-	int error = copy_object(overlay_reach(ov, n, p), s.path, with_data, &copied);
+	int error = copy_object(ov, n->layer, overlay_reach(ov, n, p), s.path, with_data, &copied);
 	if (error) {
 		stage_discard(s.path);
 		return error;
@@ -87,7 +87,7 @@ static int copy_up_one(const struct overlay *ov, struct path *p, struct node *n,
 		mark_parent_impure(ov, p);
 	restore_parent(ov, p, &times);
 	if (copied.origin && !n->ino)
-		n->ino = overlay_show_ino(ov, n->layer, copied.ino);
+		n->ino = copied.ino;
 	n->layer = 0;
 	n->parts |= node_is_dir(n) ? 1 : 0;
 	return 0;

@@ -169,7 +169,8 @@ static int read_parts(struct builder *b, struct path *p, const struct node *n)
 		const char *path = layer_path(&ov->layers[i], p);
 		CLOSE_SCOPED int fd =
 			sys_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-		struct part part = {i, fd, (n->marks & NODE_XWHITE) && layer_is_xmarked(path)};
+		bool may_mark = n->marks & (NODE_XWHITE | NODE_UNREAD);
+		struct part part = {i, fd, may_mark && layer_is_xmarked(path)};
 		/* A part may be one of a group of layers that has it not. */
 		bool missing = (fd == -ENOENT || fd == -ENOTDIR) && i != n->layer;
 		if (!missing)

@@ -58,6 +58,8 @@ static bool take(const struct overlay *ov, unsigned layer, const struct look *lo
 		n->marks |= NODE_IMPURE;
 	if (look->marks & MARK_XWHITE)
 		n->marks |= NODE_XWHITE;
+	if (look->marks & MARK_UNREAD)
+		n->marks |= NODE_UNREAD;
 	return look->marks & MARK_OPAQUE;
 }
 
@@ -98,7 +100,8 @@ static int look_through(const struct parts *parts, struct path *p, struct node *
 {
 	const struct overlay *ov = parts->overlay;
 	const struct node *parent = parts->parent;
-	unsigned parent_marks = parent->marks & NODE_XWHITE ? MARK_XWHITE : 0;
+	unsigned parent_marks = (parent->marks & NODE_XWHITE ? MARK_XWHITE : 0) |
+				(parent->marks & NODE_UNREAD ? MARK_UNREAD : 0);
 	unsigned unseen = parent->layer; /* parts from here on showed nothing of that name */
 	for (unsigned i = parts_next(parts, parent->layer), next; i < ov->layer_count; i = next) {
 		struct look look;
@@ -160,7 +163,7 @@ int overlay_glance(const struct overlay *ov, const struct node *parent, struct p
 		return error;
 	/* A merged directory has its number from below already; one that moved keeps it here. */
 	if (overlay_in_upper(ov, n) && !node_absent(n) && !n->ino && (parent->marks & NODE_IMPURE))
-		n->ino = layer_read_origin(layer_path(&ov->layers[0], p));
+		n->ino = layer_read_origin(layer_path(&ov->layers[0], p), ov->several);
 	cache_keep(ov, &key, n, stamp);
 	return 0;
 }

@@ -26,7 +26,7 @@ static const char *work_root(struct config *c, const struct draft *d)
 }
 
 /* Layers on one file system get one number, the topmost's is 0. */
-static void number_file_systems(const struct overlay *ov)
+static void number_file_systems(struct overlay *ov)
 {
 	uint16_t next = 0;
 	for (unsigned i = 0; i < ov->layer_count; i++) {
@@ -35,6 +35,7 @@ static void number_file_systems(const struct overlay *ov)
 			same++;
 		ov->layers[i].fs = same < i ? ov->layers[same].fs : next++;
 	}
+	ov->several = next > 1;
 }
 
 /*

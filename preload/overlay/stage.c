@@ -46,6 +46,21 @@ void stage_discard(const char *path)
 	discard_at(AT_FDCWD, path);
 }
 
+int overlay_scratch(const struct overlay *ov, const struct node *n, struct stage *s)
+{
+	if (!ov->writable)
+		return -EROFS;
+	stage_name(ov, s);
+	if (node_absent(n))
+		return 0;
+	if (node_is_dir(n))
+		return sys_mkdir(s->path, 0700);
+	if (n->type == DT_LNK)
+		return sys_symlink(".", s->path);
+	/* One of the special kinds that anybody may make stands for them all. */
+	return sys_mknod(s->path, (n->type == DT_REG ? S_IFREG : S_IFIFO) | 0600, 0);
+}
+
 int overlay_enter_removed(const struct overlay *ov)
 {
 	struct stage s;

@@ -62,7 +62,7 @@ int file_raise_owned(struct place *at, const char **path)
 	return error ? error : file_raise(at, path);
 }
 
-int file_raise_writable(struct place *at, const char **path)
+static int file_raise_writable(struct place *at, const char **path)
 {
 	int error = file_access(at, W_OK, AT_EACCESS);
 	return error ? error : file_raise(at, path);

@@ -28,6 +28,14 @@ static bool readable(uintptr_t page)
 	return true;
 }
 
+bool pointer_readable(const void *at, size_t size)
+{
+	uintptr_t first = (uintptr_t)at / PAGE, last = ((uintptr_t)at + size - 1) / PAGE;
+	while (first <= last && readable(first * PAGE))
+		first++;
+	return first > last;
+}
+
 ssize_t pointer_string(const char *s, size_t limit)
 {
 	size_t length = 0;

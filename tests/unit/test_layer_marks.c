@@ -40,6 +40,9 @@ Test(layer_marks, are_read)
 		{"plain", 0, DT_DIR, 0},
 		{"opaque", 0, DT_DIR, MARK_OPAQUE},
 		{"oci", 0, DT_DIR, MARK_OPAQUE},
+		{"fuse", 0, DT_DIR, MARK_OPAQUE},
+		{"x/w", MARK_UNREAD, DT_WHT, 0},
+		{"plain/w", MARK_UNREAD, DT_REG, 0},
 		{"x", 0, DT_DIR, MARK_XWHITE},
 		{"odd", 0, DT_DIR, 0},
 		{"impure", 0, DT_DIR, MARK_IMPURE},
@@ -49,7 +52,8 @@ Test(layer_marks, are_read)
 	struct layer layer = planted(
 		"file = x\nlink -> file\ndev whiteout\nmarked whiteout-xattr\nfull = x\n"
 		"full xattr user.overlay.whiteout=y\nplain/\nopaque/ opaque\noci/ opaque-file\n"
-		"x/\nx xattr user.overlay.opaque=x\nodd/\nodd xattr user.overlay.opaque=no\n"
+		"fuse/\nfuse xattr user.fuseoverlayfs.opaque=y\nx/w whiteout-xattr\n"
+		"plain/w whiteout-xattr\nx xattr user.overlay.opaque=x\nodd/\nodd xattr user.overlay.opaque=no\n"
 		"impure/\nimpure xattr user.overlay.impure=y\nall/ opaque\n"
 		"all xattr user.overlay.impure=y\nall xattr user.other=1");
 
@@ -130,9 +134,9 @@ Test(layer_marks, origins_are_the_kernels)
 	int mount;
 
 	plant("low", "from = 1\nto = 1\nnone = 1", 0);
-	cr_expect(layer_write_origin("low/from", stat_of("low/from").st_ino, "low/to"));
-	cr_expect_eq(layer_read_origin("low/to"), stat_of("low/from").st_ino);
-	cr_expect_eq(layer_read_origin("low/none"), 0);
+	cr_expect(layer_write_origin("low/from", stat_of("low/from").st_ino, false, "low/to"));
+	cr_expect_eq(layer_read_origin("low/to", false), stat_of("low/from").st_ino);
+	cr_expect_eq(layer_read_origin("low/none", false), 0);
 	if (name_to_handle_at(AT_FDCWD, "low/from", &h.head, &mount, 0)) {
 		fprintf(stderr, "skipped: %s has no file handles\n", scratch());
 		return;

@@ -16,7 +16,9 @@ Test(layer_xattr, names_are_escaped)
 		{"user.overlay.x", "user.overlay.overlay.x", ""},
 		{"user.overlay.overlay.x", "user.overlay.overlay.overlay.x", ""},
 		{"user.overlay.opaque", "user.overlay.overlay.opaque", ""},
+		{"trusted.overlay.opaque", "trusted.overlay.overlay.opaque", ""},
 		{"user.overlay.", NULL, "EINVAL"},
+		{"trusted.overlay.", NULL, "EINVAL"},
 		{"security.capability", "security.capability", ""},
 	};
 
@@ -45,6 +47,7 @@ Test(layer_xattr, names_are_revealed)
 		{"user.overlay.overlay.overlay.x|", "user.overlay.overlay.x|"},
 		{"user.a|user.overlay.origin|user.b|user.overlay.overlay.c|user.d|",
 		 "user.a|user.b|user.overlay.c|user.d|"},
+		{"trusted.overlay.overlay.x|user.fuseoverlayfs.opaque|", "trusted.overlay.x|"},
 		{"trusted.overlay.opaque|user.overlayed|security.x|", "user.overlayed|security.x|"},
 	};
 
