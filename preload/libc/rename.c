@@ -47,8 +47,14 @@ static int check_slashes(const struct place *from, const struct place *to, unsig
 
 static int rename_inside(struct place *from, struct place *to, unsigned flags)
 {
-	if ((from->overlay && !from->path.length) || (to->overlay && !to->path.length))
-		return -EBUSY; /* merged itself */
+	const bool from_root = from->overlay && !from->path.length;
+	const bool to_root = to->overlay && !to->path.length;
+	if (from_root != to_root && from->overlay == to->overlay)
+		return -EXDEV; /* merged's own name lies outside */
+	if (from_root && from->overlay == to->overlay)
+		return flags & RENAME_NOREPLACE ? -EEXIST : 0;
+	if (from_root || to_root)
+		return -EBUSY;
 	if (from->overlay != to->overlay)
 		return across(from, to);
 	if (!from->overlay->writable)
