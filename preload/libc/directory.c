@@ -79,10 +79,17 @@ DIR *opendir(const char *path)
 	return dir;
 }
 
+/* Our stream behind DIR, or NULL where libc's own is read. */
+static struct stream *ours(DIR *dir)
+{
+	return stream_ours(dir) ? (struct stream *)dir : directory_stand(dir);
+}
+
 int closedir(DIR *dir)
 {
 	if (stream_ours(dir))
 		return close(stream_close((struct stream *)dir));
+	directory_stand_end(dir);
 	int fd = dir ? NEXT(dirfd)(dir) : -1;
 	if (fd >= 0)
 		descriptor_drop(fd);
@@ -112,8 +119,9 @@ bool directory_shows(int fd, uint8_t type, const char *name)
 struct dirent *readdir(DIR *dir)
 {
 	struct dirent *entry;
-	if (stream_ours(dir))
-		return (struct dirent *)stream_read((struct stream *)dir);
+	struct stream *s = ours(dir);
+	if (s)
+		return (struct dirent *)stream_read(s);
 	do
 		entry = NEXT(readdir)(dir);
 	while (entry && process_ready() &&
@@ -138,21 +146,24 @@ int readdir_r(DIR *dir, struct dirent *room, struct dirent **result)
 
 void rewinddir(DIR *dir)
 {
-	if (stream_ours(dir))
-		stream_seek((struct stream *)dir, 0);
-	else
+	struct stream *s = ours(dir);
+	if (s)
+		stream_seek(s, 0);
+	else if (!dir || !process_ready() || !directory_stand_in(dir, NEXT(dirfd)(dir)))
 		NEXT(rewinddir)(dir);
 }
 
 void seekdir(DIR *dir, long at)
 {
-	if (stream_ours(dir))
-		stream_seek((struct stream *)dir, at);
+	struct stream *s = ours(dir);
+	if (s)
+		stream_seek(s, at);
 	else
 		NEXT(seekdir)(dir, at);
 }
 
 long telldir(DIR *dir)
 {
-	return stream_ours(dir) ? stream_tell((struct stream *)dir) : NEXT(telldir)(dir);
+	struct stream *s = ours(dir);
+	return s ? stream_tell(s) : NEXT(telldir)(dir);
 }

@@ -14,4 +14,11 @@ bool directory_shows(int fd, uint8_t type, const char *name);
 /* DIR, a stream made of FD; where that failed, FD is closed and errno kept. */
 DIR *directory_or_close(int fd, DIR *dir);
 
+/* directory_stand.c: the stream that stands in for libc's DIR, or NULL. */
+struct stream *directory_stand(const DIR *dir);
+/* DIR, open on FD, is rewound: puts a stream in its place where it takes one; false: it does not.
+ */
+bool directory_stand_in(const DIR *dir, int fd);
+void directory_stand_end(const DIR *dir);
+
 #endif

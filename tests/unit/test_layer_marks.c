@@ -53,7 +53,8 @@ Test(layer_marks, are_read)
 		"file = x\nlink -> file\ndev whiteout\nmarked whiteout-xattr\nfull = x\n"
 		"full xattr user.overlay.whiteout=y\nplain/\nopaque/ opaque\noci/ opaque-file\n"
 		"fuse/\nfuse xattr user.fuseoverlayfs.opaque=y\nx/w whiteout-xattr\n"
-		"plain/w whiteout-xattr\nx xattr user.overlay.opaque=x\nodd/\nodd xattr user.overlay.opaque=no\n"
+		"plain/w whiteout-xattr\nx xattr user.overlay.opaque=x\nodd/\nodd xattr "
+		"user.overlay.opaque=no\n"
 		"impure/\nimpure xattr user.overlay.impure=y\nall/ opaque\n"
 		"all xattr user.overlay.impure=y\nall xattr user.other=1");
 
