@@ -25,10 +25,10 @@ TEST_ROOMS := $(filter-out %/mem.c,$(ROOMS_SRC))
 
 # Random operations beside a kernel overlay: how many in make check and in make torture, from which seed on.
 ORACLE_SEED ?= 1
-ORACLE_SEEDS ?= 40
-ORACLE_OPERATIONS ?= 120
-TORTURE_SEEDS ?= 2000
-TORTURE_OPERATIONS ?= 500
+ORACLE_SEEDS ?= 60
+ORACLE_OPERATIONS ?= 60
+TORTURE_SEEDS ?= 2500
+TORTURE_OPERATIONS ?= 400
 oracle = python3 -B tests/oracle/oracle.py $(BUILD)/liboverlain.so $(ORACLE_SEED)
 
 # test_objects(sources, prefix): where the objects of these sources go.

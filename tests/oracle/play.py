@@ -1,35 +1,26 @@
-"""Plays one seed's operations in merged and prints what each gave: play.py SEED COUNT MERGED."""
+"""Plays one seed's operations in merged and prints what each gave, as the json on stdin says."""
 import errno
+import json
 import os
 import random
-import stat
 import sys
 
+import attributes
 import descriptors
+import kept
 import names
+import reading
 import view
 
-KINDS = {**names.KINDS, **descriptors.KINDS}
+KINDS = {**names.KINDS, **attributes.KINDS, **reading.KINDS, **descriptors.KINDS, **kept.KINDS}
 # What is seen of the whole tree, every so often.
 EVERY = 20
 
 
-def note_failed_rename(arguments):
-    """The kernel has marked the directory opaque already when its rename fails: see uppers.py."""
-    try:
-        s = os.lstat(arguments[0])
-        if stat.S_ISDIR(s.st_mode):
-            print("opaque-excused", s.st_ino, file=sys.stderr)
-    except OSError:
-        pass
-
-
-def outcome(name, arguments, call):
+def outcome(call):
     try:
         return call()
     except OSError as e:
-        if name.startswith("rename"):
-            note_failed_rename(arguments)
         return errno.errorcode.get(e.errno, e.errno)
     except ValueError as e:
         return str(e)
@@ -38,14 +29,18 @@ def outcome(name, arguments, call):
 
 
 def main():
-    seed, count, merged = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-    r = random.Random(f"operations {seed}")
+    plan = json.load(sys.stdin)
+    merged, only = plan["merged"], plan["only"]
+    r = random.Random(f"operations {plan['seed']}")
     os.umask(0o022)
+    view.know_all(merged, plan["lowers"])
     kinds, weights = list(KINDS), [w for _, w in KINDS.values()]
-    for i in range(count):
+    for i in range(plan["operations"]):
         name = r.choices(kinds, weights)[0]
         arguments, call = KINDS[name][0](r, merged)
-        print(i, name, *arguments, "=", outcome(name, arguments, call))
+        if only is not None and i not in only:
+            continue
+        print(i, name, *arguments, "=", outcome(call))
         if i % EVERY == EVERY - 1:
             print(*view.seen(merged), sep="\n")
     print(*view.seen(merged), sep="\n")

@@ -9,7 +9,7 @@ ORIGIN, IMPURE, OPAQUE = MARKS + "origin", MARKS + "impure", MARKS + "opaque"
 
 
 def describe(root):
-    """Path by path: (fields, attributes, content, inode number)."""
+    """Path by path: (fields, attributes, content)."""
     found = {}
     for rel in view.walk(root):
         path = os.path.join(root, rel)
@@ -18,49 +18,65 @@ def describe(root):
         marks = dict(marks) if isinstance(marks, list) else {}
         # Handles differ from tree to tree, and a mount notes its uuid at the root.
         if ORIGIN in marks:
-            marks[ORIGIN] = b"*"
+            marks[ORIGIN] = handle_form(marks[ORIGIN])
         marks.pop(MARKS + "uuid", None)
-        fields = view.show(s) + (s.st_rdev,)
+        # The library's own, which the kernel passes over.
+        marks.pop(MARKS + "overlain.ino", None)
+        fields = view.show(s)
         # The kernel makes one whiteout and gives it many names.
         if stat.S_ISCHR(s.st_mode) and s.st_rdev == 0:
             fields = "whiteout"
-        found[rel] = (fields, marks, view.content(path, s.st_mode), s.st_ino)
+        found[rel] = (fields, marks, view.content(path, s.st_mode))
     return found
 
 
+def handle_form(origin):
+    """What of an origin does not depend on the object: the header, and the length."""
+    return origin[:21], len(origin)
+
+
+NO_HANDLE = handle_form(b"")
+
+
+def depth(rel):
+    return rel.count("/")
+
+
 def holds_origin(upper, directory):
-    depth = directory.count("/") + 1
-    return any(ORIGIN in marks for rel, (_, marks, _, _) in upper.items()
-               if rel.startswith(directory + "/") and rel.count("/") == depth)
+    return any(ORIGIN in marks for rel, (_, marks, _) in upper.items()
+               if rel.startswith(directory + "/") and depth(rel) == depth(directory) + 1)
 
 
-def excuse(rel, kernel, shim, excused):
+def excuse(rel, kernel, shim, lowers):
     """
     Drops from the kernel's marks those it may have alone: "opaque" on a directory whose rename
-    failed after it was marked, and "impure" without an entry that would need it, which a moved
-    symlink leaves since its origin is known in memory only. Where a hard link brought such an entry
-    the library alone says so.
+    failed after it was marked, where there is nothing below to be hidden, and "impure" without an
+    entry that would need it, which a moved symlink leaves since its origin is known in memory only.
+    Where a hard link brought such an entry the library alone says so. An origin's handle the kernel
+    notes for root alone, and leaves it empty for others.
     """
     marks, other = dict(kernel[rel][1]), shim[rel][1]
+    if marks.get(ORIGIN) == NO_HANDLE and ORIGIN in other:
+        marks[ORIGIN] = other[ORIGIN]
     if IMPURE in other and holds_origin(shim, rel):
         marks[IMPURE] = other[IMPURE]
-    if OPAQUE not in other and kernel[rel][3] in excused:
+    if OPAQUE not in other and not any(os.path.isdir(f"{lower}/{rel}") for lower in lowers):
         marks.pop(OPAQUE, None)
     if IMPURE not in other and not holds_origin(shim, rel):
         marks.pop(IMPURE, None)
     return marks
 
 
-def compare(kernel, shim, excused):
+def compare(kernel, shim, lowers):
     """The lines in which the uppers differ."""
     for rel in sorted(kernel.keys() | shim.keys()):
         if rel not in kernel or rel not in shim:
             yield f"upper {rel}: in the {'shim' if rel in shim else 'kernel'}'s only"
             continue
-        ours, theirs = shim[rel], kernel[rel]
-        marks = excuse(rel, kernel, shim, excused)
-        if (theirs[0], marks, theirs[2]) != (ours[0], ours[1], ours[2]):
-            yield f"upper {rel}: kernel {theirs[0]} {marks} {theirs[2]!r:.60}"
+        theirs, ours = kernel[rel], shim[rel]
+        theirs = (theirs[0], excuse(rel, kernel, shim, lowers), theirs[2])
+        if theirs != ours:
+            yield f"upper {rel}: kernel {theirs[0]} {theirs[1]} {theirs[2]!r:.60}"
             yield f"upper {rel}: shim   {ours[0]} {ours[1]} {ours[2]!r:.60}"
 
 
@@ -72,6 +88,7 @@ def exact(root):
         s = os.lstat(path)
         regular = stat.S_ISREG(s.st_mode)
         times = () if stat.S_ISFIFO(s.st_mode) else (s.st_mtime_ns, s.st_ctime_ns)
-        lines.append((rel, s.st_mode, s.st_ino, s.st_nlink, s.st_size, times,
-                      view.attributes(path), view.content(path, s.st_mode) if regular else ""))
+        lines.append((rel, s.st_mode, s.st_ino, s.st_nlink, s.st_size, s.st_blocks, s.st_uid,
+                      times, view.attributes(path),
+                      view.content(path, s.st_mode) if regular else ""))
     return lines

@@ -1,0 +1,112 @@
+"""Operations on descriptors that stay open while the names they were opened by change."""
+import fcntl
+import os
+
+from draws import path
+from layers import NAMES
+from libc import renameat2, statx
+from view import brief, names_in, show
+
+FILES, DIRECTORIES = range(4), range(4, 7)
+slots = {}
+
+
+def keep(slot, p, flags):
+    fd = os.open(p, flags | os.O_NONBLOCK, 0o644)
+    if slot in slots:
+        os.close(slots[slot])
+    slots[slot] = fd
+
+
+def draw_keep(r, m):
+    p, slot = path(r, m), r.choice(FILES)
+    flags = r.choice([os.O_RDONLY, os.O_RDONLY, os.O_RDWR, os.O_WRONLY | os.O_APPEND,
+                      os.O_RDWR | os.O_CREAT, os.O_PATH])
+    return (slot, p, flags), lambda: keep(slot, p, flags)
+
+
+def draw_keep_directory(r, m):
+    p, slot = path(r, m), r.choice(DIRECTORIES)
+    return (slot, p), lambda: keep(slot, p, os.O_RDONLY | os.O_DIRECTORY)
+
+
+def on_kept(which, call):
+    """A call on a descriptor kept from before, and a name for those that want one."""
+    def draw(r, m):
+        slot, name = r.choice(which), r.choice(NAMES)
+        return (slot, name), lambda: call(slots[slot], name) if slot in slots else "none kept"
+    return draw
+
+
+def changing(call):
+    """A lower's file that has lost its last name cannot be copied up any more: it stays as it is."""
+    def unless_nameless(fd, name):
+        if os.readlink(f"/proc/self/fd/{fd}").endswith(" (deleted)"):
+            return "nameless"
+        return call(fd)
+    return unless_nameless
+
+
+def make_in(fd, name):
+    made = os.open(name, os.O_CREAT | os.O_WRONLY | os.O_NONBLOCK, 0o640, dir_fd=fd)
+    try:
+        return os.write(made, b"made")
+    finally:
+        os.close(made)
+
+
+def fields(fd, name):
+    return show(os.fstat(fd))
+
+
+def both_stats(fd, name):
+    """fstat and statx of one descriptor agree."""
+    mode, _, ino, device, uid, gid = statx("", 0x1000, dir_fd=fd)
+    s = os.fstat(fd)
+    return (mode, ino, device, uid, gid) == (s.st_mode, s.st_ino, s.st_dev, s.st_uid, s.st_gid)
+
+
+def duplicate(slot, other):
+    fd = fcntl.fcntl(slots[slot], fcntl.F_DUPFD_CLOEXEC, 100)
+    if other in slots:
+        os.close(slots[other])
+    slots[other] = fd
+
+
+def draw_duplicate(r, m):
+    slot, other = r.choice(FILES), r.choice(FILES)
+    return (slot, other), lambda: (duplicate(slot, other) if slot in slots and slot != other
+                                   else "none kept")
+
+
+def exchange(fd, name):
+    renameat2(name, "a", 2, fd, fd)
+
+
+KINDS = {
+    "keep": (draw_keep, 2),
+    "kept_dup": (draw_duplicate, 0.5),
+    "kept_fstat": (on_kept(FILES, fields), 1),
+    "kept_statx": (on_kept(range(7), both_stats), 1),
+    "kept_pread": (on_kept(FILES, lambda fd, n: brief(os.pread(fd, 100, 0))), 1),
+    "kept_pwrite": (on_kept(FILES, lambda fd, n: os.pwrite(fd, b"kept", 2)), 1),
+    "kept_ftruncate": (on_kept(FILES, lambda fd, n: os.ftruncate(fd, 7)), 0.5),
+    "kept_fchmod": (on_kept(FILES, changing(lambda fd: os.fchmod(fd, 0o604))), 0.5),
+    "kept_fchown": (on_kept(FILES, changing(lambda fd: os.fchown(fd, -1, os.getgid()))), 0.5),
+    "kept_futimens": (on_kept(FILES, changing(lambda fd: os.utime(fd, ns=(3, 4)))), 0.5),
+    "kept_fsetxattr": (on_kept(FILES, changing(lambda fd: os.setxattr(fd, "user.kept", b"1"))), 0.5),
+    "kept_flistxattr": (on_kept(FILES, lambda fd, n: sorted(os.listxattr(fd))), 0.5),
+    "keep_directory": (draw_keep_directory, 1.5),
+    "kept_list": (on_kept(DIRECTORIES, lambda fd, n: names_in(fd)), 1),
+    "kept_dir_fstat": (on_kept(DIRECTORIES, fields), 0.5),
+    "kept_dir_fchmod": (on_kept(DIRECTORIES, lambda fd, n: os.fchmod(fd, 0o711)), 0.5),
+    "kept_openat": (on_kept(DIRECTORIES, make_in), 1),
+    "kept_mkdirat": (on_kept(DIRECTORIES, lambda fd, n: os.mkdir(n, dir_fd=fd)), 1),
+    "kept_unlinkat": (on_kept(DIRECTORIES, lambda fd, n: os.unlink(n, dir_fd=fd)), 1),
+    "kept_fstatat": (on_kept(DIRECTORIES, lambda fd, n: show(os.lstat(n, dir_fd=fd))), 1),
+    "kept_parent": (on_kept(DIRECTORIES, lambda fd, n: show(os.stat("..", dir_fd=fd))), 0.5),
+    "kept_renameat": (on_kept(DIRECTORIES, lambda fd, n: os.rename(
+        n, "moved", src_dir_fd=fd, dst_dir_fd=fd)), 0.5),
+    "kept_exchange": (on_kept(DIRECTORIES, exchange), 0.3),
+    "kept_fchdir": (on_kept(DIRECTORIES, lambda fd, n: (os.fchdir(fd), os.getcwd())), 0.5),
+}
