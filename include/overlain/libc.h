@@ -21,6 +21,7 @@
 #include <ftw.h>
 #include <glob.h>
 #include <libintl.h>
+#include <link.h>
 #include <mntent.h>
 #include <nl_types.h>
 #include <spawn.h>

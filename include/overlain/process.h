@@ -98,6 +98,8 @@ void place_pair(struct place *from, struct place *to);
 bool place_is_link_inside(struct place *at);
 /* The same after stat has answered ST for AT. */
 bool place_showed_door(struct place *at, const struct stat *st);
+/* True for names in the system's own trees, where nobody keeps links into merged. */
+bool place_never_leads_in(const char *name);
 /* This process made a symlink, or is about to start a process that may. */
 void place_links_made(void);
 /* The absolute path programs know AT by: the room it takes, and the path itself in BUFFER. */
@@ -202,6 +204,8 @@ void descriptor_each(void (*visit)(int fd, const struct descriptor *d, void *dat
  * Then NAME stays what it is.
  */
 ssize_t reverse_path(char *name, size_t size);
+/* The same with the name in merged that NAME would have, whether or not it is there. */
+ssize_t reverse_name(char *name, size_t size);
 
 /* --- file.c: what the calls do with a place --- */
 
@@ -274,8 +278,22 @@ int exec_place(struct place *at, const char *name, char *const argv[], char *con
  */
 int exec_search(const char *file, bool shell, char *const argv[], char *const envp[],
 		exec_call *call, void *data);
-/* Takes up what an exec handed over (the variable OVERLAIN_STATE), and removes it from ENVP. */
+/* Takes up what an exec handed over, and removes it from ENVP. */
 void environment_adopt(char **envp);
+
+/* --- takeover.c --- */
+
+#define HANDOVER_NAME "OVERLAIN_STATE="
+/* Lets the program be told that it was started as NAME (getauxval(3)). */
+void auxiliary_name(const char *name);
+/* Takes up what the value of one such variable says. */
+void handover_read(const char *state);
+/* True when this program was started by its name in merged. */
+bool handover_inside(void);
+/* That name, absolute; "" where it is not known. */
+const char *handover_program(void);
+/* True when an auditor (rtld-audit(7)) of ours was loaded before it. */
+bool handover_audited(void);
 
 /* --- pointer.c --- */
 

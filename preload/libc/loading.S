@@ -10,6 +10,7 @@ dlopen:
 #if defined(__x86_64__)
 	.cfi_startproc
 	endbr64
+	movq (%rsp), %rdx
 	pushq %rsi
 	.cfi_adjust_cfa_offset 8
 	call loading_name
@@ -28,6 +29,7 @@ dlopen:
 	hint 34
 	stp x29, x30, [sp, -32]!
 	str x1, [sp, 16]
+	mov x2, x30
 	bl loading_name
 	str x0, [sp, 24]
 	bl loading_dlopen
@@ -50,6 +52,8 @@ dlmopen:
 	subq $8, %rsp
 	.cfi_adjust_cfa_offset 24
 	movq %rsi, %rdi
+	movl $4, %esi /* RTLD_NOLOAD: the name alone */
+	movq 24(%rsp), %rdx
 	call loading_name
 	movq %rax, (%rsp)
 	subq $16, %rsp
@@ -67,6 +71,8 @@ dlmopen:
 	stp x29, x30, [sp, -48]!
 	stp x0, x2, [sp, 16]
 	mov x0, x1
+	mov w1, 4 /* RTLD_NOLOAD: the name alone */
+	mov x2, x30
 	bl loading_name
 	str x0, [sp, 32]
 	bl loading_dlmopen

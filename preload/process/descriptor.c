@@ -154,7 +154,7 @@ void descriptor_note(int fd, const struct place *at)
 		descriptor_set_path(&d, at->path.bytes + PATH_ROOM, at->path.length);
 	} else if (at->name && at->name[0] == '/' && process_leads(at->name, strlen(at->name))) {
 		d.kind = DESCRIPTOR_OUTSIDE;
-		descriptor_set_path(&d, at->name, strcmp(at->name, "/") ? strlen(at->name) : 0);
+		descriptor_set_path(&d, at->name, text_same(at->name, "/") ? 0 : strlen(at->name));
 	}
 	descriptor_set(fd, &d);
 }

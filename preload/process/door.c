@@ -11,7 +11,7 @@
 
 /* Trees of the system where nobody keeps links into merged, and many names are looked for in vain.
  */
-static bool never_leads_in(const char *name)
+bool place_never_leads_in(const char *name)
 {
 	static const char *const trees[] = {"/usr", "/lib",  "/lib64", "/bin", "/sbin",
 					    "/etc", "/proc", "/sys",   "/dev"};
@@ -66,7 +66,7 @@ bool place_leads_in(struct place *at)
 	if (pointer_string(at->asked, PATH_MAX) <= 0)
 		return false;
 	const bool absolute = at->asked[0] == '/';
-	if (absolute && never_leads_in(at->asked))
+	if (absolute && place_never_leads_in(at->asked))
 		return false;
 	uint64_t missing = 0;
 	if (absolute)
@@ -171,7 +171,7 @@ static bool compare(struct place *at, const char *name)
 static bool is_settled(const struct place *at)
 {
 	return at->overlay || !process_ready() || at->self ||
-	       pointer_string(at->name, PATH_MAX) < 0 || never_leads_in(at->name);
+	       pointer_string(at->name, PATH_MAX) < 0 || place_never_leads_in(at->name);
 }
 
 bool place_is_door(struct place *at)
@@ -217,7 +217,7 @@ bool place_is_link_inside(struct place *at)
 bool place_showed_door(struct place *at, const struct stat *st)
 {
 	if (at->overlay || at->tried || !S_ISDIR(st->st_mode) || !process_ready() || !at->name ||
-	    !(at->flags & PLACE_FOLLOW) || !*at->name || never_leads_in(at->name))
+	    !(at->flags & PLACE_FOLLOW) || !*at->name || place_never_leads_in(at->name))
 		return false;
 	return is_door(st) && place_leads_in(at);
 }

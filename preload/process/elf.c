@@ -41,6 +41,28 @@ static bool asks_for_loader(const struct image *i, const Elf64_Phdr *header)
 	return text_same(exec_base_name(name), LOADER);
 }
 
+bool elf_searches(int fd, const void *head, size_t size)
+{
+	const struct image image = {fd, head, size};
+	Elf64_Ehdr elf;
+	Elf64_Phdr header = {0};
+	Elf64_Dyn entries[64]; /* what does not fit is the linker's own */
+	if (!take(&image, 0, &elf, sizeof elf))
+		return false;
+	for (unsigned i = 0; i < elf.e_phnum && header.p_type != PT_DYNAMIC; i++)
+		if (!take(&image, elf.e_phoff + i * sizeof header, &header, sizeof header))
+			return false;
+	size_t count = header.p_filesz / sizeof *entries;
+	count = count < sizeof entries / sizeof *entries ? count : sizeof entries / sizeof *entries;
+	if (header.p_type != PT_DYNAMIC ||
+	    !take(&image, header.p_offset, entries, count * sizeof *entries))
+		return false;
+	for (size_t i = 0; i < count && entries[i].d_tag != DT_NULL; i++)
+		if (entries[i].d_tag == DT_RPATH || entries[i].d_tag == DT_RUNPATH)
+			return true;
+	return false;
+}
+
 const char *elf_escape(int fd, const void *head, size_t size)
 {
 	const struct image image = {fd, head, size};

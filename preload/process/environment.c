@@ -10,6 +10,7 @@
 #define OURS_MAX 32
 
 #define PRELOAD_NAME "LD_PRELOAD="
+#define AUDIT_NAME   "LD_AUDIT="
 
 static char *const *ours;          /* "NAME=value", with every path absolute */
 static uint64_t started[OURS_MAX]; /* hashes of the texts this process was started with */
@@ -42,34 +43,55 @@ static bool changed(const char *entry, int i)
 	return hash_of(entry) != started[i] && !text_same(entry, ours[i]);
 }
 
-/* The value of the last LD_PRELOAD of ENVP, which is the one ld.so(8) reads; "" without one. */
-static const char *preload_value(char *const *envp)
+const char *environment_value(char *const *envp, const char *name)
 {
 	const char *value = NULL;
 	for (; envp && *envp; envp++) {
-		const char *here = text_after(*envp, PRELOAD_NAME);
+		const char *here = text_after(*envp, name);
 		value = here ? here : value;
 	}
 	return value ? value : "";
 }
 
+/* The lists of objects for ld.so, which we add ours to. */
+enum { PRELOAD, AUDIT, LISTS };
+static const struct list {
+	const char *name;
+	void (*add)(struct text *t, const char *list);
+} lists[LISTS] = {
+	[PRELOAD] = {PRELOAD_NAME, preload_add},
+	[AUDIT] = {AUDIT_NAME, auditor_add},
+};
+
 struct environment_room environment_measure(const struct start *s)
 {
 	const size_t state = handover_size(s);
 	return (struct environment_room){
-		.slots = exec_count(s->envp) + OURS_MAX + handover_slots(state) +
-			 2, /* LD_PRELOAD and the end */
-		.preload = sizeof PRELOAD_NAME + preload_size(preload_value(s->envp)),
+		.slots = exec_count(s->envp) + OURS_MAX + handover_slots(state) + LISTS +
+			 1, /* and the end */
+		.lists = sizeof PRELOAD_NAME +
+			 preload_size(environment_value(s->envp, PRELOAD_NAME)) +
+			 sizeof AUDIT_NAME + auditor_size(environment_value(s->envp, AUDIT_NAME)),
 		.state = state,
 	};
 }
 
-static char **add_preload(char **slot, struct text *t, char *const *envp)
+static char **add_list(char **slot, struct text *t, const struct list *list, char *const *envp)
 {
 	*slot++ = t->at;
-	text_add(t, PRELOAD_NAME);
-	preload_add(t, preload_value(envp));
+	text_add(t, list->name);
+	list->add(t, environment_value(envp, list->name));
+	t->at++; /* the terminator stays */
 	return slot;
+}
+
+/* Which list ENTRY is, of those that are WANTED (a bit for each); -1: none. */
+static int which_list(const char *entry, unsigned wanted)
+{
+	for (int i = 0; i < LISTS; i++)
+		if ((wanted & 1u << i) && text_starts(entry, lists[i].name))
+			return i;
+	return -1;
 }
 
 void environment_fill(const struct start *s, const struct environment_room *room, char **slots,
@@ -77,16 +99,20 @@ void environment_fill(const struct start *s, const struct environment_room *room
 {
 	char *const *const envp = s->envp;
 	uint32_t seen = 0;
-	bool preload = false, other = false;
+	const unsigned wanted = 1u << PRELOAD | (s->audited ? 1u << AUDIT : 0);
+	unsigned added = 0;
+	bool other = false;
 	struct text t;
-	text_init(&t, bytes, room->preload);
+	text_init(&t, bytes, room->lists);
 	for (char *const *entry = envp; entry && *entry; entry++) {
 		int i = which(*entry);
 		if (text_starts(*entry, HANDOVER_NAME))
 			continue;
-		if (text_starts(*entry, PRELOAD_NAME)) {
-			slots = preload ? slots : add_preload(slots, &t, envp);
-			preload = true;
+		int list = which_list(*entry, wanted);
+		if (list >= 0) {
+			if (!(added & 1u << list))
+				slots = add_list(slots, &t, &lists[list], envp);
+			added |= 1u << list;
 			continue;
 		}
 		bool keep = i < 0 || changed(*entry, i);
@@ -94,28 +120,38 @@ void environment_fill(const struct start *s, const struct environment_room *room
 		seen |= i < 0 ? 0 : 1u << i;
 		*slots++ = keep ? *entry : ours[i];
 	}
-	if (!preload)
-		slots = add_preload(slots, &t, envp);
+	for (int list = 0; list < LISTS; list++)
+		if (wanted & ~added & 1u << list)
+			slots = add_list(slots, &t, &lists[list], envp);
 	/* Of an overlay set up on purpose the variables left out are left out on purpose. */
 	for (int i = 0; ours[i] && !other; i++)
 		if (!(seen & 1u << i))
 			*slots++ = ours[i];
-	slots = handover_write(bytes + room->preload, room->state, slots, s);
+	slots = handover_write(bytes + room->lists, room->state, slots, s);
 	*slots = NULL;
 }
 
-/* Takes what was handed over out of ENVP. */
-static void adopt_state(char **envp)
+/* Takes NAME (with its "=") out of ENVP; TAKE is given each of its values. */
+static void remove_entry(char **envp, const char *name, void (*take)(const char *value))
 {
 	char **kept = envp;
 	for (; *envp; envp++) {
-		const char *state = text_after(*envp, HANDOVER_NAME);
-		if (state)
-			handover_read(state);
-		else
+		const char *value = text_after(*envp, name);
+		if (!value)
 			*kept++ = *envp;
+		else if (take)
+			take(value);
 	}
 	*kept = NULL;
+}
+
+/* Our auditor has done its work. */
+static void drop_auditor(char **envp)
+{
+	char *list = (char *)(uintptr_t)environment_value(envp, AUDIT_NAME);
+	auditor_remove(list);
+	if (!*list)
+		remove_entry(envp, AUDIT_NAME, NULL);
 }
 
 void environment_adopt(char **envp)
@@ -130,5 +166,8 @@ void environment_adopt(char **envp)
 	}
 	escape_read(envp);
 	preload_find();
-	adopt_state(envp);
+	auditor_find();
+	remove_entry(envp, HANDOVER_NAME, handover_read);
+	if (handover_audited())
+		drop_auditor(envp);
 }

@@ -20,11 +20,12 @@ const char *exec_base_name(const char *path)
 	return path;
 }
 
-__attribute__((noinline)) static int hand_over(const struct start *s)
+int exec_hand_over(struct start *s, const struct program *p)
 {
+	s->audited = auditor_wanted(s, p);
 	const struct environment_room room = environment_measure(s);
 	char *slots[room.slots];
-	char bytes[room.preload + room.state];
+	char bytes[room.lists + room.state];
 	environment_fill(s, &room, slots, bytes);
 	if (debug_on(DEBUG_EXEC))
 		debug_say("exec ", s->name, " as ", s->path, NULL);
@@ -45,14 +46,19 @@ int exec_start(struct start *s, struct place *at, const char *name, char *const 
 		s->path = p.path;
 		s->argv = argv;
 	}
-	s->inside |= at->overlay != NULL;
 	if (script_is(&p)) {
 		s->inside = false; /* it is the interpreter that counts */
 		return script_start(s, at, &p, name, argv);
 	}
+	if (at->overlay) {
+		s->inside = true;
+		s->program = at;
+	}
+	if (p.loader)
+		return loader_start(s, at);
 	if (p.escape)
 		error = escape_report(name, p.escape);
-	return error ? error : hand_over(s);
+	return error ? error : exec_hand_over(s, &p);
 }
 
 static void add_descriptor(struct text *t, const char *directory, int fd, const char *name)

@@ -2,11 +2,12 @@
  * OVERLAIN_STATE: what one program hands to the next besides the configuration, and what is gone
  * from the environment before that one's main.
  *
- * Records end in a comma: "cwd:PATH"; "in" for a program that lies in merged;
- * "comm:NAME" where the kernel gave it another name; "FD:TYPE:LAYER:INO:REAL:PATH" for a
- * descriptor on the object REAL of LAYER, which programs see as INO (numbers are hexadecimal, TYPE
- * is a DT_* or 0 for a directory outside that leads to merged). Paths are absolute, with odd bytes
- * as %XX. takeover.c reads it.
+ * Records end in a comma: "cwd:PATH"; "in:PATH" for a program that lies in merged; "audit" for one
+ * that has our auditor; "as:NAME" where it was started by another name than the kernel was told,
+ * and "comm:NAME" where the last components differ; "FD:TYPE:LAYER:INO:REAL:PATH" for a descriptor
+ * on the object REAL of LAYER, which programs see as INO (numbers are hexadecimal, TYPE is a DT_*
+ * or 0 for a directory outside that leads to merged). Paths are absolute, with odd bytes as %XX.
+ * takeover.c reads it.
  *
  * The room is measured first: a process with hundreds of directories open hands them all over, in
  * as many variables of that name as the kernel's limit for one string makes of it (execve(2)).
@@ -170,18 +171,54 @@ static void add_descriptor(int fd, const struct descriptor *d, void *data)
 	end_record(state);
 }
 
-/* The kernel names a process by the last component of what it was told to start: prctl(2). */
-static const char *name_of(const struct start *s)
+/* A record of WORD alone, or with TEXT behind it. */
+static void add_word(struct state *s, const char *word, const char *text)
+{
+	begin_record(s);
+	text_add(&s->text, word);
+	add_escaped(&s->text, text);
+	end_record(s);
+}
+
+/*
+ * What the kernel was told to start is AT_EXECFN, getauxval(3), and its last component the name of
+ * the process, prctl(2).
+ */
+static void add_names(struct state *state, const struct start *s)
 {
 	const char *name = exec_base_name(s->name);
-	bool same = text_starts(s->name, "/dev/fd/") || text_same(name, exec_base_name(s->path));
-	return same ? NULL : name;
+	if (text_same(s->name, s->path))
+		return;
+	add_word(state, "as:", s->name);
+	if (!text_starts(s->name, "/dev/fd/") && !text_same(name, exec_base_name(s->path)))
+		add_word(state, "comm:", name);
+}
+
+static void add_program(struct state *state, const struct start *s)
+{
+	if (s->inside) {
+		begin_record(state);
+		text_add(&state->text, "in:");
+		if (s->program)
+			add_name(&state->text, s->program->overlay,
+				 s->program->path.bytes + PATH_ROOM);
+		end_record(state);
+	}
+	if (s->audited)
+		add_word(state, "audit", "");
+}
+
+static size_t names_size(const struct start *s)
+{
+	size_t size = sizeof "as:," + sizeof "comm:," + sizeof "in:," + sizeof "audit,";
+	if (s->program)
+		size += name_size(s->program->overlay, s->program->path.bytes + PATH_ROOM);
+	return size + 2 * escaped_size(s->name);
 }
 
 size_t handover_size(const struct start *s)
 {
-	size_t size = sizeof HANDOVER_NAME + sizeof "comm:" + sizeof "in,";
-	size += hand_over_cwd(NULL) + (name_of(s) ? escaped_size(name_of(s)) : 0);
+	size_t size = sizeof HANDOVER_NAME + hand_over_cwd(NULL) + names_size(s);
 	descriptor_each(measure_descriptor, &size);
 	return size;
 }
@@ -197,16 +234,7 @@ char **handover_write(char *bytes, size_t size, char **slots, const struct start
 	text_init(&state.text, bytes, size);
 	hand_over_cwd(&state);
 	descriptor_each(add_descriptor, &state);
-	if (name_of(s)) {
-		begin_record(&state);
-		text_add(&state.text, "comm:");
-		add_escaped(&state.text, name_of(s));
-		end_record(&state);
-	}
-	if (s->inside) {
-		begin_record(&state);
-		text_add(&state.text, "in");
-		end_record(&state);
-	}
+	add_names(&state, s);
+	add_program(&state, s);
 	return state.slots;
 }

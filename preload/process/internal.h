@@ -18,6 +18,7 @@ bool place_ask_cwd(struct place *at, struct base *base);
 
 /* --- exec.c: one exec under way --- */
 
+struct program;
 struct start {
 	char *const *envp;
 	exec_call *call;
@@ -27,11 +28,15 @@ struct start {
 	char *const *argv; /* likewise */
 	bool ours;         /* the kernel would not find by itself what was met on the way */
 	bool inside;       /* the program itself lies in merged */
-	bool closing;      /* NAME goes by a descriptor that exec closes */
-	unsigned depth;    /* scripts met so far */
+	const struct place *program; /* and where, if that is known */
+	bool audited;                /* it may need libraries from there */
+	bool closing;                /* NAME goes by a descriptor that exec closes */
+	unsigned depth;              /* scripts met so far */
 };
 /* Starts what stands at AT; NAME is what a script there is called. */
 int exec_start(struct start *s, struct place *at, const char *name, char *const argv[]);
+/* Starts it, which P tells of where it is known. */
+int exec_hand_over(struct start *s, const struct program *p);
 /* ARGV without its terminator. */
 size_t exec_count(char *const argv[]);
 /* The last component of PATH. */
@@ -44,6 +49,8 @@ const char *exec_base_name(const char *path);
 struct program {
 	const char *path;        /* on disk; valid as long as the place is left alone */
 	const char *escape;      /* why the overlay cannot cover it, or NULL */
+	bool loader;             /* it is ld.so, called by its name */
+	bool seeks;              /* it names merged as a place of its libraries */
 	char head[PROGRAM_HEAD]; /* what it begins with, then zeroes; all zero where unreadable */
 };
 /* Opens what stands at AT to see what it is; the errors are those of execve(2). */
@@ -53,6 +60,8 @@ int program_look(struct place *at, struct program *p);
 
 /* Why the object on FD, which begins with the SIZE bytes at HEAD, cannot be covered; or NULL. */
 const char *elf_escape(int fd, const void *head, size_t size);
+/* True when that object brings a search path for its libraries. */
+bool elf_searches(int fd, const void *head, size_t size);
 
 /* --- escape.c: programs the overlay cannot cover --- */
 
@@ -71,21 +80,35 @@ static inline bool script_is(const struct program *p)
 int script_start(struct start *s, struct place *at, struct program *p, const char *name,
 		 char *const argv[]);
 
+/* --- loader.c --- */
+
+/*
+ * Starts ld.so, called by its name: the program it is to load is an argument. AT, where ld.so lies,
+ * is used up.
+ */
+int loader_start(struct start *s, struct place *at);
+
 /* --- environment.c --- */
 
 /* Room for environment_fill: the entries and bytes that a child of S may need. */
 struct environment_room {
 	size_t slots;
-	size_t preload; /* bytes for LD_PRELOAD */
-	size_t state;   /* bytes for what is handed over */
+	size_t lists; /* bytes for LD_PRELOAD and LD_AUDIT */
+	size_t state; /* bytes for what is handed over */
 };
 struct environment_room environment_measure(const struct start *s);
 /* The environment a child of S is started with. */
 void environment_fill(const struct start *s, const struct environment_room *room, char **slots,
 		      char *bytes);
+/* The value of the last NAME (with its "=") of ENVP, which is the one ld.so(8) reads; or "". */
+const char *environment_value(char *const *envp, const char *name);
 
 /* --- preload.c: the LD_PRELOAD list --- */
 
+/* The next element of LIST, which it moves on; elements stand between spaces and colons. */
+size_t preload_next(const char **list, const char **one);
+/* The absolute path of this object; "" where it cannot be told or could not be listed. */
+const char *preload_object(void);
 /* Finds out under which name this object is loaded. */
 void preload_find(void);
 /* The most bytes preload_add adds for LIST. */
@@ -95,7 +118,6 @@ void preload_add(struct text *t, const char *list);
 
 /* --- handover.c, takeover.c: what the environment carries besides the configuration --- */
 
-#define HANDOVER_NAME "OVERLAIN_STATE="
 /* Stands for a path too long to be kept in struct descriptor: no path looks like that. */
 #define HANDOVER_TOO_LONG "//"
 /* The bytes that hand over cwd, descriptors and program, and the number of variables they make. */
@@ -103,10 +125,19 @@ size_t handover_size(const struct start *s);
 size_t handover_slots(size_t size);
 /* Writes them, from SLOTS on as far as there is something to hand over; answers the next slot. */
 char **handover_write(char *bytes, size_t size, char **slots, const struct start *s);
-/* Takes up the value of one of them again. */
-void handover_read(const char *state);
-/* True when this program was started by its name in merged. */
-bool handover_inside(void);
+
+/* --- auditor.c: what finds libraries while a program starts --- */
+
+/* Finds out where it lies: beside this object. */
+void auditor_find(void);
+/* True when S, whose program is P on disk, may need a library from merged. */
+bool auditor_wanted(const struct start *s, const struct program *p);
+/* The most bytes auditor_add adds for LIST. */
+size_t auditor_size(const char *list);
+/* Adds LIST, the value of LD_AUDIT, with our auditor in it, once. */
+void auditor_add(struct text *t, const char *list);
+/* Takes our auditor out of LIST, in place. */
+void auditor_remove(char *list);
 
 /* --- descriptor_ask.c --- */
 
@@ -125,8 +156,6 @@ void descriptor_set(int fd, const struct descriptor *d);
 
 /* --- reverse.c --- */
 
-/* reverse_path to the name in merged that NAME would have, whether or not it is there. */
-ssize_t reverse_name(char *name, size_t size);
 /*
  * The overlay and the number of the layer that REAL lies in, and what follows there; NULL where it
  * lies in none, or MUST_SHOW and merged does not show this very object.

@@ -1,27 +1,41 @@
 /* The LD_PRELOAD list with this object in it, once. Its form is that of ld.so(8). */
 #include "internal.h"
 
-#include <dlfcn.h>
+#include <link.h>
 #include <string.h>
 
 /* The absolute path of this object; empty where it cannot be told or could not be listed. */
 static char object[PATH_MAX];
 
+/* As ld.so knows it, on disk; programs that ask with dladdr are told another one. */
+static const char *loaded_name(void)
+{
+	for (const struct link_map *map = _r_debug.r_map; map; map = map->l_next)
+		if (map->l_ld == _DYNAMIC)
+			return map->l_name;
+	return NULL;
+}
+
 void preload_find(void)
 {
-	Dl_info info;
 	struct text t;
-	if (!dladdr(object, &info) || !info.dli_fname)
+	const char *name = loaded_name();
+	if (!name)
 		return;
-	if (info.dli_fname[0] != '/' && sys_getcwd(object, sizeof object) < 0)
+	if (name[0] != '/' && sys_getcwd(object, sizeof object) < 0)
 		object[0] = 0;
 	size_t length = strlen(object);
 	text_init(&t, object + length, sizeof object - length);
-	if (info.dli_fname[0] != '/')
+	if (name[0] != '/')
 		text_add(&t, "/");
-	text_add(&t, info.dli_fname);
+	text_add(&t, name);
 	if (text_full(&t) || text_find(object, ':') || text_find(object, ' '))
 		object[0] = 0;
+}
+
+const char *preload_object(void)
+{
+	return object;
 }
 
 static size_t name_start(const char *path, size_t length)
@@ -40,8 +54,7 @@ static bool is_ours(const char *one, size_t length)
 	       memcmp(one + other, object + own, size - own) == 0;
 }
 
-/* The next element of LIST, which it moves on; elements stand between spaces and colons. */
-static size_t next_element(const char **list, const char **one)
+size_t preload_next(const char **list, const char **one)
 {
 	while (**list == ' ' || **list == ':')
 		++*list;
@@ -55,7 +68,7 @@ static bool lists_us(const char *list)
 {
 	const char *one;
 	size_t length;
-	while ((length = next_element(&list, &one)))
+	while ((length = preload_next(&list, &one)))
 		if (is_ours(one, length))
 			return true;
 	return false;
@@ -71,7 +84,7 @@ void preload_add(struct text *t, const char *list)
 	const char *one, *between = "";
 	size_t length;
 	bool listed = lists_us(list), done = false;
-	while ((length = next_element(&list, &one))) {
+	while ((length = preload_next(&list, &one))) {
 		bool ours = is_ours(one, length);
 		if (ours && done)
 			continue;

@@ -120,7 +120,7 @@ ssize_t proc_readlink(const char *absolute, char *buffer, size_t size)
 {
 	bool own;
 	const char *entry = process_ready() ? proc_entry(absolute, &own) : NULL;
-	if (!entry || !strchr("cef", *entry))
+	if (!entry || !text_find("cef", *entry))
 		return -ENOENT;
 	ssize_t length = tell(absolute, entry, own, buffer, size, NAME_SHORT);
 	if (length == -ERANGE)

@@ -4,6 +4,8 @@
  */
 #include "internal.h"
 
+#include "overlain/library.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -105,12 +107,23 @@ static bool is_loader(const char *path)
 	return text_starts(name, "ld-") || text_same(name, "ld.so");
 }
 
+/* True where a program outside was linked to look for libraries in merged. */
+__attribute__((noinline)) static bool seeks_in_merged(int fd, const char *path)
+{
+	struct seeker s = {.name = path};
+	DYNAMIC_SCOPED struct dynamic d;
+	dynamic_open(&d, fd);
+	dynamic_search(&d, &s);
+	return library_list_leads(&s, s.rpath) || library_list_leads(&s, s.runpath);
+}
+
 int program_look(struct place *at, struct program *p)
 {
 	char head[HEAD_READ];
 	CLOSE_SCOPED int fd = -1;
 	memset(p->head, 0, sizeof p->head);
 	p->escape = NULL;
+	p->loader = p->seeks = false;
 	int error = open_program(at, p, &fd);
 	if (error || fd < 0)
 		return error;
@@ -120,10 +133,13 @@ int program_look(struct place *at, struct program *p)
 	memcpy(p->head, head, (size_t)size < sizeof p->head ? (size_t)size : sizeof p->head);
 	if (script_is(p))
 		return may_execute(fd, p->path);
-	if (is_loader(p->path))
+	p->loader = is_loader(p->path);
+	if (p->loader)
 		return 0;
 	p->escape = elf_escape(fd, head, (size_t)size);
 	if (!p->escape)
 		p->escape = privilege(fd);
+	if (!p->escape && !at->overlay && !place_never_leads_in(p->path))
+		p->seeks = elf_searches(fd, head, (size_t)size) && seeks_in_merged(fd, p->path);
 	return 0;
 }

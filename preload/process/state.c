@@ -3,7 +3,6 @@
 #include "overlain/process.h"
 
 #include <sys/mman.h>
-#include <pthread.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,16 +12,24 @@ static int state;
 static pid_t reader;
 static struct mounts mounts;
 
-/* Wiped in a child of fork, shared with a child of vfork (madvise(2), MADV_WIPEONFORK). */
+/* Wiped in a child of fork, shared with a child of vfork: a page of its own (MADV_WIPEONFORK). */
+#if defined(__aarch64__)
+#define PAGE_MAX 65536
+#else
+#define PAGE_MAX 4096
+#endif
+static union {
+	pid_t pid;
+	char page[PAGE_MAX];
+} owned __attribute__((aligned(PAGE_MAX)));
 static pid_t *owner;
 
 static void take_ownership(void)
 {
-	owner = sys_pages(sizeof *owner);
-	if (!owner)
+	if (SYS3(SYS_madvise, &owned, sizeof owned, MADV_WIPEONFORK) < 0)
 		return;
-	SYS3(SYS_madvise, owner, 4096, MADV_WIPEONFORK);
-	*owner = sys_getpid();
+	owned.pid = sys_getpid();
+	owner = &owned.pid;
 }
 
 /*
@@ -32,16 +39,11 @@ static void take_ownership(void)
 static uintptr_t lender;
 static bool several;
 
-static uintptr_t this_thread(void)
-{
-	return (uintptr_t)pthread_self();
-}
-
 void process_lend(void)
 {
 	place_links_made();
-	uintptr_t before = __atomic_exchange_n(&lender, this_thread(), __ATOMIC_RELAXED);
-	if (before && before != this_thread())
+	uintptr_t before = __atomic_exchange_n(&lender, sys_thread(), __ATOMIC_RELAXED);
+	if (before && before != sys_thread())
 		__atomic_store_n(&several, true, __ATOMIC_RELAXED);
 }
 
@@ -54,7 +56,7 @@ bool process_borrowed(void)
 	__atomic_compare_exchange_n(owner, &none, self, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 	if (__atomic_load_n(owner, __ATOMIC_RELAXED) != self)
 		return true;
-	if (thread == this_thread() && !__atomic_load_n(&several, __ATOMIC_RELAXED))
+	if (thread == sys_thread() && !__atomic_load_n(&several, __ATOMIC_RELAXED))
 		__atomic_store_n(&lender, 0, __ATOMIC_RELAXED);
 	return false;
 }

@@ -7,11 +7,22 @@
 #include <string.h>
 #include <sys/prctl.h>
 
-static bool inside;
+static bool inside, audited;
+static char program[PATH_MAX];
 
 bool handover_inside(void)
 {
 	return inside;
+}
+
+const char *handover_program(void)
+{
+	return program;
+}
+
+bool handover_audited(void)
+{
+	return audited;
 }
 
 static int digit(char c)
@@ -82,8 +93,13 @@ static void read_record(const char *record)
 	char text[PATH_MAX];
 	uint64_t n[NUMBERS];
 	const char *at;
-	if (text_starts(record, "in,")) {
-		inside = true;
+	if ((at = text_after(record, "in:"))) {
+		inside = take_text(at, program, sizeof program);
+	} else if (text_starts(record, "audit,")) {
+		audited = true;
+	} else if ((at = text_after(record, "as:"))) {
+		if (take_text(at, text, sizeof text))
+			auxiliary_name(text);
 	} else if ((at = text_after(record, "cwd:"))) {
 		if (take_text(at, text, sizeof text))
 			cwd_adopt(text);

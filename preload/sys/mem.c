@@ -1,5 +1,5 @@
 /*
- * The functions a compiler may call on its own account, for links without a C library.
+ * The functions a compiler may call on its own account, for links without a C library, and memchr.
  *
  * The loops must not be recognised as what they are: they would become calls to themselves.
  */
@@ -18,6 +18,7 @@ void *memset(void *to, int byte, size_t size);
 int memcmp(const void *a, const void *b, size_t size);
 int bcmp(const void *a, const void *b, size_t size);
 size_t strlen(const char *s);
+void *memchr(const void *s, int byte, size_t size);
 
 LITERAL void *memcpy(void *restrict to, const void *restrict from, size_t size)
 {
@@ -65,4 +66,12 @@ LITERAL size_t strlen(const char *s)
 	while (s[length] != '\0')
 		length++;
 	return length;
+}
+
+LITERAL void *memchr(const void *s, int byte, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if (((const unsigned char *)s)[i] == (unsigned char)byte)
+			return (char *)(uintptr_t)s + i;
+	return NULL;
 }

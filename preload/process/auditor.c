@@ -1,0 +1,84 @@
+/*
+ * The auditor (preload/audit/), which finds libraries for a program while it starts: which programs
+ * are given it, and its place in LD_AUDIT. Its form is that of ld.so(8).
+ */
+#include "internal.h"
+
+#include "overlain/library.h"
+
+#include <string.h>
+
+#define AUDITOR "overlain-audit.so"
+
+/* Its path, beside this object. */
+static char path[PATH_MAX];
+
+void auditor_find(void)
+{
+	struct text t;
+	const char *object = preload_object();
+	text_init(&t, path, sizeof path);
+	text_add_bytes(&t, object, (size_t)(exec_base_name(object) - object));
+	text_add(&t, AUDITOR);
+	if (path[0] != '/' || text_full(&t))
+		path[0] = 0;
+}
+
+/* One that ld.so cannot load it complains of, and goes on without. */
+static bool is_there(void)
+{
+	static int known; /* 1: there, -1: missing */
+	int now = __atomic_load_n(&known, __ATOMIC_RELAXED);
+	if (!now) {
+		now = *path && sys_faccessat(AT_FDCWD, path, F_OK, 0) == 0 ? 1 : -1;
+		__atomic_store_n(&known, now, __ATOMIC_RELAXED);
+	}
+	return now > 0;
+}
+
+static bool preloads_from_merged(const char *list)
+{
+	size_t length;
+	for (const char *one; (length = preload_next(&list, &one));) {
+		char name[length + 1];
+		memcpy(name, one, length);
+		name[length] = 0;
+		if (text_find(name, '/') && library_leads(name))
+			return true;
+	}
+	return false;
+}
+
+static bool needs(const struct start *s, const struct program *p)
+{
+	struct seeker program = {.name = s->path};
+	if (s->inside || (p && p->seeks))
+		return true;
+	return library_list_leads(&program, environment_value(s->envp, "LD_LIBRARY_PATH=")) ||
+	       preloads_from_merged(environment_value(s->envp, "LD_PRELOAD="));
+}
+
+bool auditor_wanted(const struct start *s, const struct program *p)
+{
+	return !(p && p->escape) && needs(s, p) && is_there();
+}
+
+size_t auditor_size(const char *list)
+{
+	return strlen(list) + 1 + strlen(path);
+}
+
+void auditor_add(struct text *t, const char *list)
+{
+	text_add(t, list);
+	text_add(t, *list ? ":" : "");
+	text_add(t, path);
+}
+
+void auditor_remove(char *list)
+{
+	size_t length = strlen(list), own = strlen(path);
+	if (length < own || !text_same(list + length - own, path))
+		return;
+	list[length > own ? length - own - 1 : 0] = 0;
+}
