@@ -96,6 +96,8 @@ int layer_mark(const char *path, const char *mark, const char *value);
  * SEVERAL file systems a handle does not tell on which: then the number is noted beside it.
  */
 uint64_t layer_read_origin(const char *path, bool several);
+/* True when SIZE bytes of an origin are put together as they must be. */
+bool layer_origin_is_sound(const void *origin, size_t size);
 /* Stores at the object TO, half-made, that it was FROM, known as INO; false where the disk cannot.
  */
 bool layer_write_origin(const char *from, uint64_t ino, bool several, const char *to);

@@ -49,7 +49,7 @@ struct verb {
 	} kind;
 	int (*main)(const struct verb *verb, const struct arguments *arguments);
 };
-extern const struct verb run_verb, env_verb, exec_verb, diff_verb;
+extern const struct verb run_verb, env_verb, exec_verb, diff_verb, fsck_verb, convert_verb;
 
 /* Says "overlain: …" on stderr; always EXIT_OWN. */
 int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));

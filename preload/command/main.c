@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct verb *const verbs[] = {&run_verb, &env_verb, &diff_verb, &exec_verb};
+static const struct verb *const verbs[] = {&run_verb,  &env_verb,     &diff_verb,
+					   &fsck_verb, &convert_verb, &exec_verb};
 #define VERBS (sizeof verbs / sizeof *verbs)
 
 char *format(const char *pattern, ...)

@@ -28,8 +28,7 @@ static bool is_control(unsigned char c)
 	return c < ' ' || c == 0x7f;
 }
 
-/* A path is printed as it is, unless it could be taken for more than one line. */
-static void print_path(const char *path, FILE *to)
+void show_path(const char *path, FILE *to)
 {
 	const char *at = path;
 	while (*at && !is_control((unsigned char)*at))
@@ -57,7 +56,7 @@ void show_line(const struct difference *d, FILE *to)
 	bool colour = show_in_colour(to);
 	const char *begin = d->kind == 'A' ? "\033[32m" : d->kind == 'C' ? "\033[33m" : "\033[31m";
 	fprintf(to, "%s%c ", colour ? begin : "", d->kind);
-	print_path(path_rel(d->entry->path), to);
+	show_path(path_rel(d->entry->path), to);
 	fputs(colour ? "\033[m\n" : "\n", to);
 }
 

@@ -17,6 +17,8 @@ int show_differences(const struct layer *upper, const struct overlay *below, cha
 		     enum show_form form);
 /* One of them as a line. */
 void show_line(const struct difference *d, FILE *to);
+/* A path of merged, quoted as in C where it could be taken for more than one line. */
+void show_path(const char *path, FILE *to);
 /* True when colours are welcome there. */
 bool show_in_colour(FILE *to);
 

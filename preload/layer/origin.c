@@ -38,6 +38,13 @@ static const struct {
 	{0x81, 12, 0, 8}, /* XFS, 64-bit inodes */
 };
 
+bool layer_origin_is_sound(const void *origin, size_t size)
+{
+	const struct origin *o = origin;
+	return size >= ORIGIN_HEADER && o->version == 0 && o->magic == ORIGIN_MAGIC &&
+	       o->length == size;
+}
+
 uint64_t layer_read_origin(const char *path, bool several)
 {
 	struct origin o;
@@ -49,7 +56,7 @@ uint64_t layer_read_origin(const char *path, bool several)
 		size = sys_lgetxattr(path, "trusted.overlay.origin", &o, sizeof o);
 	if (size == -ENODATA && sys_lgetxattr(path, INO_XATTR, &ino, sizeof ino) == sizeof ino)
 		return ino;
-	if (size < ORIGIN_HEADER || o.magic != ORIGIN_MAGIC || o.length != size)
+	if (size < 0 || !layer_origin_is_sound(&o, (size_t)size))
 		return 0;
 	for (unsigned i = 0; i < sizeof inode_forms / sizeof *inode_forms; i++) {
 		if (o.type != inode_forms[i].type || size - ORIGIN_HEADER != inode_forms[i].length)

@@ -123,7 +123,7 @@ int draft_check(struct config *c, struct draft *d)
 		result = check_upper(c, d, &at);
 	if (result == 0 && d->upper)
 		met_add(&met, &at.st);
-	if (result == 0 && d->upper && (d->work || !d->read_only))
+	if (result == 0 && d->upper && (d->work || !d->read_only || c->look))
 		result = check_work(c, d, &at);
 	for (unsigned i = 0; i < d->lower_count && result == 0; i++)
 		result = check_lower(c, d, &d->lowers[i], &at, &met);

@@ -74,7 +74,7 @@ static void complete(struct config *c, struct draft *d)
 	ov->layer_count = (uint16_t)(d->lower_count + (d->upper != NULL));
 	ov->has_upper = d->upper != NULL;
 	ov->writable = draft_writable(d);
-	ov->workdir = ov->writable ? d->work : NULL;
+	ov->workdir = d->upper ? d->work : NULL;
 	ov->part_shift = part_shift(ov->layer_count);
 	ov->dev = device_number(ov);
 	ov->mount_line = environment_mount_line(c, d);
