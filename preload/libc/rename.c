@@ -1,7 +1,7 @@
 /* Names that move. */
 #include "overlain/libc.h"
 
-/* 0 when the directory that the name AT, outside, lies in is there. */
+/* 0 when the directory that the name AT, outside, lies in is there: "." where it has no other. */
 static int find_parent(const struct place *at)
 {
 	struct stat st;
@@ -11,11 +11,9 @@ static int find_parent(const struct place *at)
 	if (size <= 0)
 		return size < 0 ? (int)size : -ENOENT;
 	size_t length = place_parent_length(at->name, (size_t)size);
-	if (length == 0)
-		return 0;
-	char parent[length + 1];
+	char parent[length + 2];
 	memcpy(parent, at->name, length);
-	parent[length] = 0;
+	memcpy(parent + length, length ? "" : ".", length ? 1 : 2);
 	return sys_fstatat(at->dirfd, parent, &st, 0);
 }
 
