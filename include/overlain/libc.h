@@ -24,6 +24,7 @@
 #include <link.h>
 #include <mntent.h>
 #include <nl_types.h>
+#include <shadow.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
  * It has no C library: an auditor lives in a namespace of its own, where that would be a second
  * copy. The rooms below it are the library's own, started anew.
  */
-#include "overlain/library.h"
+#include "conf.h"
 
 #include <link.h>
 #include <string.h>
@@ -97,6 +97,24 @@ static char *answer_path(const char *path)
 	return answer;
 }
 
+/* The service that nsswitch.conf(5) is made to ask (preload/nss/) lies beside this object. */
+#define SERVICE "libnss_overlain.so.2"
+static char service[PATH_MAX];
+
+/* Ours is the last of LIST, the value of LD_AUDIT. */
+static void find_service(const char *list)
+{
+	struct text t;
+	const char *own = list, *slash = NULL;
+	for (const char *colon; (colon = text_find(own, ':'));)
+		own = colon + 1;
+	for (const char *at_slash = own; (at_slash = text_find(at_slash, '/')); at_slash++)
+		slash = at_slash;
+	text_init(&t, service, sizeof service);
+	text_add_bytes(&t, own, slash ? (size_t)(slash + 1 - own) : 0);
+	text_add(&t, SERVICE);
+}
+
 /* The program may have moved since, and the list be relative. */
 static void follow_cwd(void)
 {
@@ -114,6 +132,8 @@ static void follow_cwd(void)
  */
 static char *answer_search(const char *name)
 {
+	if (text_same(name, SERVICE))
+		return service;
 	if (started && library_path)
 		follow_cwd();
 	if (!asking || !library_find(&asking->seeker, library_path, name, &at, found))
@@ -141,6 +161,24 @@ static char *answer_name(const char *name)
 	return expanded && is_inside(found) ? answer_path(found) : (char *)(uintptr_t)name;
 }
 
+/*
+ * What ld.so takes from its cache or, not finding it there, tries in the system's directories may
+ * stand in a directory of ld.so.conf that merged has something else in.
+ */
+static char *answer_cached(const char *path)
+{
+	const struct seeker nobody = {.name = ""};
+	const char *name = path;
+	if (is_core(path))
+		return (char *)(uintptr_t)path;
+	for (const char *slash; (slash = text_find(name, '/'));)
+		name = slash + 1;
+	if (!*conf_directories() || !library_find(&nobody, conf_directories(), name, &at, found))
+		return answer_path(path);
+	pending = answer_place();
+	return answer_pending(path);
+}
+
 /* What is tried along a search list: $ORIGIN of an object in merged stands in one layer alone. */
 static char *answer_candidate(const char *path, unsigned flag)
 {
@@ -149,8 +187,8 @@ static char *answer_candidate(const char *path, unsigned flag)
 	text_add(&t, path);
 	if (flag == LA_SER_RUNPATH && !is_inside(path) && reverse_name(found, sizeof found) > 0)
 		return answer_path(found);
-	if (flag != LA_SER_LIBPATH && flag != LA_SER_RUNPATH && is_core(path))
-		return (char *)(uintptr_t)path;
+	if (flag == LA_SER_CONFIG || flag == LA_SER_DEFAULT)
+		return answer_cached(path);
 	return answer_path(path);
 }
 
@@ -254,7 +292,12 @@ EXPORT unsigned la_version(unsigned version)
 {
 	if (!process_ready())
 		return 0;
-	for (char **entry = environ; *entry && !library_path; entry++)
-		library_path = text_after(*entry, "LD_LIBRARY_PATH=");
+	for (char **entry = environ; *entry; entry++) {
+		const char *audit = text_after(*entry, "LD_AUDIT=");
+		const char *path = text_after(*entry, "LD_LIBRARY_PATH=");
+		if (audit)
+			find_service(audit);
+		library_path = path ? path : library_path;
+	}
 	return version;
 }

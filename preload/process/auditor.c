@@ -49,10 +49,18 @@ static bool preloads_from_merged(const char *list)
 	return false;
 }
 
+/* libc is shown merged's accounts by a module that the auditor finds. */
+static bool covers_accounts(void)
+{
+	static const char name[] = "/etc/passwd";
+	const char *rest;
+	return process_overlay(name, sizeof name - 1, &rest);
+}
+
 static bool needs(const struct start *s, const struct program *p)
 {
 	struct seeker program = {.name = s->path};
-	if (s->inside || (p && p->seeks))
+	if (s->inside || (p && p->seeks) || covers_accounts())
 		return true;
 	return library_list_leads(&program, environment_value(s->envp, "LD_LIBRARY_PATH=")) ||
 	       preloads_from_merged(environment_value(s->envp, "LD_PRELOAD="));
