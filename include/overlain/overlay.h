@@ -157,6 +157,13 @@ int overlay_copy_up_tree(const struct overlay *ov, struct path *p, struct node *
 /* Makes the upper have the parent directory of P. */
 int overlay_raise_parent(const struct overlay *ov, struct path *p);
 
+/* --- copy.c: the same between names that are in no overlay --- */
+
+/* Copies FROM, whatever it is, to the new name TO as a copy-up does, without an origin. */
+int object_copy(const char *from, const char *to);
+/* Gives TO owner (as far as allowed), extended attributes, mode and times of FROM. */
+int object_dress(const char *from, const char *to);
+
 /* --- create.c: new objects --- */
 
 /*
@@ -192,7 +199,7 @@ int overlay_mknod(const struct overlay *ov, struct path *p, mode_t mode, dev_t d
 /* A new name TO for the non-directory FROM. Where both are in the upper: one system call. */
 int overlay_link(const struct overlay *ov, struct path *from, struct path *to);
 
-/* --- remove.c, rename.c --- */
+/* --- remove.c, rename.c, discard.c --- */
 
 int overlay_unlink(const struct overlay *ov, struct path *p);
 int overlay_rmdir(const struct overlay *ov, struct path *p);
@@ -200,6 +207,10 @@ int overlay_rmdir(const struct overlay *ov, struct path *p);
 int overlay_enter_removed(const struct overlay *ov);
 /* FLAGS as renameat2(2): RENAME_NOREPLACE, RENAME_EXCHANGE; RENAME_WHITEOUT is -EINVAL. */
 int overlay_rename(const struct overlay *ov, struct path *from, struct path *to, unsigned flags);
+/* Takes what the upper has or hides at P away, with all below it: what the lowers have shows. */
+int overlay_discard(const struct overlay *ov, struct path *p);
+/* Removes whatever stands at PATH, in no overlay, directories with all they hold. Best effort. */
+void stage_discard(const char *path);
 /* HAS: would a layer below the upper show P, which is N, once the upper's own object is gone? */
 int overlay_lower_has(const struct overlay *ov, struct path *p, const struct node *n, bool *has);
 

@@ -1,5 +1,6 @@
 /* Copying one object: the data, and everything that is kept about it. */
 #include "copy.h"
+#include "overlain/overlay.h"
 
 #include <linux/fs.h>
 #include <string.h>
@@ -113,6 +114,35 @@ static int copy_inode(const char *from, const char *to, const struct stat *st)
 	return sys_utimensat(AT_FDCWD, to, times, AT_SYMLINK_NOFOLLOW);
 }
 
+static int make_twin(const char *from, const char *to, const struct stat *st, bool with_data)
+{
+	if (S_ISREG(st->st_mode))
+		return copy_file(from, to, st, with_data);
+	if (S_ISDIR(st->st_mode))
+		return sys_mkdir(to, 0700);
+	if (S_ISLNK(st->st_mode) && st->st_size > 0 && st->st_size < PATH_MAX)
+		return copy_symlink(from, to, (size_t)st->st_size + 1);
+	if (S_ISLNK(st->st_mode))
+		return copy_symlink(from, to, PATH_MAX);
+	return sys_mknod(to, (st->st_mode & S_IFMT) | 0600, st->st_rdev);
+}
+
+int object_dress(const char *from, const char *to)
+{
+	struct stat st;
+	int error = sys_lstat(from, &st);
+	return error ? error : copy_inode(from, to, &st);
+}
+
+int object_copy(const char *from, const char *to)
+{
+	struct stat st;
+	int error = sys_lstat(from, &st);
+	if (!error)
+		error = make_twin(from, to, &st, true);
+	return error ? error : copy_inode(from, to, &st);
+}
+
 int copy_object(const struct overlay *ov, unsigned layer, const char *from, const char *to,
 		bool with_data, struct copied *copied)
 {
@@ -120,16 +150,7 @@ int copy_object(const struct overlay *ov, unsigned layer, const char *from, cons
 	int error = sys_lstat(from, &st);
 	if (error)
 		return error;
-	if (S_ISREG(st.st_mode))
-		error = copy_file(from, to, &st, with_data);
-	else if (S_ISDIR(st.st_mode))
-		error = sys_mkdir(to, 0700);
-	else if (S_ISLNK(st.st_mode) && st.st_size > 0 && st.st_size < PATH_MAX)
-		error = copy_symlink(from, to, (size_t)st.st_size + 1);
-	else if (S_ISLNK(st.st_mode))
-		error = copy_symlink(from, to, PATH_MAX);
-	else
-		error = sys_mknod(to, (st.st_mode & S_IFMT) | 0600, st.st_rdev);
+	error = make_twin(from, to, &st, with_data);
 	/* One name of several coming up leaves the others below: it is nobody's twin. */
 	bool kin = S_ISDIR(st.st_mode) || (S_ISREG(st.st_mode) && st.st_nlink == 1);
 	*copied = (struct copied){.ino = overlay_show_ino(ov, layer, st.st_ino)};

@@ -7,7 +7,7 @@
 
 static int publish(const struct overlay *ov, struct path *p, struct stage *s)
 {
-	int error = sys_rename(s->path, layer_path(&ov->layers[0], p), RENAME_NOREPLACE);
+	int error = stage_move(s->path, layer_path(&ov->layers[0], p), RENAME_NOREPLACE);
 	if (error)
 		stage_discard(s->path);
 	return error;

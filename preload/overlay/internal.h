@@ -106,8 +106,8 @@ void shared_set_whiteout_form(const struct overlay *ov, enum whiteout_form form)
 
 /* A fresh name in workdir/work. */
 void stage_name(const struct overlay *ov, struct stage *s);
-/* Removes whatever stands there, directories with all they hold. Best effort. */
-void stage_discard(const char *path);
+/* renameat2(2) that moves directories which may not be written to as well: the kernel wants to. */
+int stage_move(const char *from, const char *to, unsigned flags);
 
 /* A few entries at a time: such directories are read rarely, and where stacks may be small. */
 #define ENTRIES_SIZE 512

@@ -53,7 +53,7 @@ static int move_out(const struct overlay *ov, struct path *p, bool below, struct
 {
 	int error = below ? whiteout_stage(ov, p, s) : -EOPNOTSUPP;
 	if (!error) {
-		error = sys_rename(s->path, layer_path(&ov->layers[0], p), RENAME_EXCHANGE);
+		error = stage_move(s->path, layer_path(&ov->layers[0], p), RENAME_EXCHANGE);
 		if (error)
 			sys_unlink(s->path);
 		return error;
@@ -62,7 +62,7 @@ static int move_out(const struct overlay *ov, struct path *p, bool below, struct
 		return error;
 	error = below ? whiteout_place(ov, p, false) : 0;
 	stage_name(ov, s);
-	return error ? error : sys_rename(layer_path(&ov->layers[0], p), s->path, 0);
+	return error ? error : stage_move(layer_path(&ov->layers[0], p), s->path, 0);
 }
 
 static bool holds_whiteouts_only(const char *path)
