@@ -49,7 +49,8 @@ struct verb {
 	} kind;
 	int (*main)(const struct verb *verb, const struct arguments *arguments);
 };
-extern const struct verb run_verb, env_verb, exec_verb, diff_verb, fsck_verb, convert_verb;
+extern const struct verb run_verb, try_verb, diff_verb, commit_verb, discard_verb, export_verb,
+	env_verb, fsck_verb, convert_verb, exec_verb;
 
 /* Says "overlain: …" on stderr; always EXIT_OWN. */
 int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -70,10 +71,25 @@ const struct overlay *overlay_to_look(const struct arguments *arguments);
 /* The same, writable: its workdir is there, and programs under it hear of changes. */
 const struct overlay *overlay_to_change(const struct arguments *arguments);
 
+/* Executes COMMAND under what the settings describe; comes back with a status where it cannot. */
+int run_command(char **command);
+/* Empties the upper of OV. 0 or EXIT_OWN. */
+int discard_upper(const struct overlay *ov);
+
+/* --- ask.c --- */
+
+/* True when somebody at the terminal says yes to QUESTION; says so where there is none. */
+bool ask(const char *question);
+/* Which of ANSWERS, single letters, is given to QUESTION; 0: none of them. */
+char ask_one(const char *question, const char *answers);
+
 /* Checks the settings and completes the environment for programs under the overlay: 0, EXIT_OWN. */
 int environment_complete(void);
 /* The names of what environment_complete has set, NULL-terminated. */
 const char *const *environment_names(void);
+
+/* NAME, a directory, as the value of OVERLAIN_LOWERDIR. */
+char *one_directory(const char *name);
 
 /* The library to preload; NULL, after saying so, where there is none. */
 const char *library_find(void);

@@ -81,7 +81,9 @@ static const char *kinds(const struct differences *ds, const struct entry *e)
 		return "A";
 	if (was_directory != S_ISDIR(e->st.st_mode) || e->opaque)
 		return "DA";
-	return is_same(ds, e) ? "" : "C";
+	if (!is_same(ds, e))
+		return "C";
+	return ds->all_directories && was_directory ? " " : "";
 }
 
 static const char *kinds_wanted(const struct differences *ds, const struct entry *e)
@@ -113,4 +115,26 @@ bool differences_next(struct differences *ds, struct difference *d)
 	d->kind = found[0];
 	ds->pending = found[1];
 	return true;
+}
+
+bool differences_count(const struct layer *upper, const struct overlay *below, char **only,
+		       struct tally *tally)
+{
+	struct differences ds;
+	struct difference d;
+	*tally = (struct tally){0, 0};
+	if (!differences_begin(&ds, upper, below, only))
+		return false;
+	while (differences_next(&ds, &d)) {
+		tally->count++;
+		if (d.kind != 'D' && S_ISREG(d.entry->st.st_mode))
+			tally->bytes += (uint64_t)d.entry->st.st_size;
+	}
+	differences_end(&ds);
+	return !ds.failed;
+}
+
+const char *tally_text(const struct tally *tally)
+{
+	return format("%lu %s", tally->count, tally->count == 1 ? "change" : "changes");
 }

@@ -13,7 +13,7 @@
 #include "walk.h"
 
 struct difference {
-	char kind;                 /* 'A', 'C', 'D' */
+	char kind;                 /* 'A', 'C', 'D'; ' ': a directory that is on the way */
 	const struct entry *entry; /* the upper's object, or what hides the one below */
 };
 
@@ -23,6 +23,7 @@ struct differences {
 	const struct overlay *below;
 	char **only; /* paths as the command line gives them; only those and what is in them */
 	bool failed;
+	bool all_directories; /* those without a difference come as well, as ' ' */
 	struct entry entry;
 	char pending; /* the kind of a second difference of the same object, or 0 */
 };
@@ -39,10 +40,22 @@ bool differences_next(struct differences *ds, struct difference *d);
 bool differences_wanted(const struct differences *ds, const char *path, size_t length);
 void differences_end(struct differences *ds);
 
+struct tally {
+	unsigned long count;
+	uint64_t bytes; /* of the files that are there */
+};
+/* "3 changes" */
+const char *tally_text(const struct tally *tally);
+/* How many there are; false after saying why that cannot be told. */
+bool differences_count(const struct layer *upper, const struct overlay *below, char **only,
+		       struct tally *tally);
+
 /* --- same.c: of two objects with their lstat --- */
 
 /* Mode, owner and extended attributes. */
 bool same_attributes(const char *a, const struct stat *at, const char *b, const struct stat *bt);
+/* Removes the extended attributes that programs see of PATH, or the PRIVATE ones of the overlay. */
+void drop_attributes(const char *path, bool private);
 /* Everything but a directory's times. */
 bool same_object(const char *a, const struct stat *at, const char *b, const struct stat *bt);
 

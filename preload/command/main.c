@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct verb *const verbs[] = {&run_verb,  &env_verb,     &diff_verb,
-					   &fsck_verb, &convert_verb, &exec_verb};
+static const struct verb *const verbs[] = {
+	&run_verb,    &try_verb, &diff_verb, &commit_verb,  &discard_verb,
+	&export_verb, &env_verb, &fsck_verb, &convert_verb, &exec_verb};
 #define VERBS (sizeof verbs / sizeof *verbs)
 
 char *format(const char *pattern, ...)
@@ -59,7 +60,7 @@ static int print_help(void)
 	     "as one tree, without privileges and without mounting.\n");
 	for (size_t i = 0; i < VERBS; i++)
 		if (verbs[i]->summary)
-			printf("  %-6s %s\n", verbs[i]->name, verbs[i]->summary);
+			printf("  %-8s %s\n", verbs[i]->name, verbs[i]->summary);
 	puts("\n"
 	     "overlain VERB --help says more; overlain --version tells the version.\n"
 	     "\n"

@@ -2,26 +2,35 @@
 #include "command.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 /*
  * The program may exist in merged only, or be a script whose interpreter does. So this program
  * starts itself once more, under the overlay, and looks for it from there.
  */
+int run_command(char **command)
+{
+	size_t count = 0;
+	int status = environment_complete();
+	if (status != 0)
+		return status;
+	while (command[count])
+		count++;
+	char *again[count + 3];
+	again[0] = format("overlain");
+	again[1] = format("%s", exec_verb.name);
+	memcpy(again + 2, command, (count + 1) * sizeof *again);
+	execv("/proc/self/exe", again);
+	return fail("/proc/self/exe: %m");
+}
+
 static int run(const struct verb *verb, const struct arguments *arguments)
 {
 	(void)verb;
 	if (!*arguments->rest)
 		return fail("run: the command is missing (see overlain run --help)");
-	int status = environment_complete();
-	if (status != 0)
-		return status;
-	/* Where "overlain" and "run" stood, or something behind them. */
-	char **again = arguments->rest - 2;
-	again[0] = format("%s", "overlain");
-	again[1] = format("%s", exec_verb.name);
-	execv("/proc/self/exe", again);
-	return fail("/proc/self/exe: %m");
+	return run_command(arguments->rest);
 }
 
 const struct verb run_verb = {

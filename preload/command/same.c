@@ -1,4 +1,4 @@
-/* Whether an object of the upper is what the layers below have there already. */
+/* Attributes of objects, and whether two objects are the same. */
 #include "differences.h"
 
 #include <stdlib.h>
@@ -13,14 +13,22 @@ static bool same_value(const char *a, const char *b, const char *name)
 	       memcmp(left, right, (size_t)size) == 0;
 }
 
-/* The number of attributes at A that are not the overlay's own; -1 where one differs at B. */
+/* Attributes that an unprivileged copy cannot have, and the label every copy gets anew. */
+static bool passed_over(const char *name)
+{
+	return layer_xattr_private(name) || text_same(name, "security.selinux") ||
+	       (geteuid() != 0 &&
+		(text_starts(name, "security.") || text_starts(name, "trusted.")));
+}
+
+/* The number of attributes at A that are to be compared; -1 where one differs at B. */
 static int count_same(const char *a, const char *b)
 {
 	char list[4096];
 	ssize_t size = sys_llistxattr(a, list, sizeof list);
 	int count = 0;
 	for (ssize_t at = 0; at < size; at += (ssize_t)strlen(list + at) + 1) {
-		if (layer_xattr_private(list + at))
+		if (passed_over(list + at))
 			continue;
 		if (!same_value(a, b, list + at))
 			return -1;
@@ -30,22 +38,30 @@ static int count_same(const char *a, const char *b)
 }
 
 /*
- * The copy an unprivileged process makes is its own, whoever had the original: that is no change
- * anybody asked for.
+ * The copy an unprivileged process makes is its own, whoever had the original, and then without
+ * setuid and setgid: that is no change anybody asked for.
  */
-static bool same_owner(const struct stat *a, const struct stat *b)
+static bool same_owner_and_mode(const struct stat *a, const struct stat *b)
 {
-	if (a->st_uid != b->st_uid)
-		return geteuid() != 0 && a->st_uid == geteuid();
-	return a->st_gid == b->st_gid;
+	mode_t differing = a->st_mode ^ b->st_mode;
+	if (a->st_uid != b->st_uid && geteuid() != 0 && a->st_uid == geteuid())
+		return (differing & ~(mode_t)(S_ISUID | S_ISGID)) == 0;
+	return differing == 0 && a->st_uid == b->st_uid && a->st_gid == b->st_gid;
 }
 
 bool same_attributes(const char *a, const struct stat *at, const char *b, const struct stat *bt)
 {
-	if (at->st_mode != bt->st_mode || !same_owner(at, bt))
-		return false;
-	int count = count_same(a, b);
+	int count = same_owner_and_mode(at, bt) ? count_same(a, b) : -1;
 	return count >= 0 && count_same(b, a) == count;
+}
+
+void drop_attributes(const char *path, bool private)
+{
+	char list[4096];
+	ssize_t size = sys_llistxattr(path, list, sizeof list);
+	for (ssize_t at = 0; at < size; at += (ssize_t)strlen(list + at) + 1)
+		if (layer_xattr_private(list + at) == private)
+			sys_lremovexattr(path, list + at);
 }
 
 static bool same_link(const char *a, const char *b)

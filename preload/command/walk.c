@@ -53,7 +53,7 @@ static int fill(struct walk *w, struct level *level, const char *after)
 	level->names.size = half > NAMES_LEAST ? half : NAMES_LEAST;
 	level->next = 0;
 	return names_read(&level->names, layer_path(w->upper, &w->path), w->order, level->xmarked,
-			  level->opaque, after);
+			  level->opaque && node_is_dir(&level->below), after);
 }
 
 /* The next names of a directory that has more than its window holds. */
@@ -127,6 +127,7 @@ static int take(struct walk *w, const struct level *level, enum tag tag, struct 
 	*entry = (struct entry){.path = &w->path};
 	if (tag == TAG_OPAQUE) {
 		entry->kind = ENTRY_OPAQUE;
+		entry->below = level->below;
 		return 1;
 	}
 	if (tag == TAG_WHITEOUT) {
