@@ -14,6 +14,7 @@ enum {
 	DEBUG_COPYUP = 2,
 	DEBUG_EXEC = 4,
 	DEBUG_ESCAPE = 8,
+	DEBUG_PROGRESS = 16,
 };
 
 extern unsigned debug_mask;

@@ -1,73 +1,9 @@
-/* The overlay as the command line spells it, turned into the settings that mean the same. */
+/* The command line of every verb, as its description says it is to be read. */
 #include "command.h"
 
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-
-static bool is_set(const char *name)
-{
-	const char *value = getenv(name);
-	return value && *value;
-}
-
-static void append(const char *name, char separator, const char *value)
-{
-	if (is_set(name))
-		value = format("%s%c%s", getenv(name), separator, value);
-	setenv(name, value, 1);
-}
-
-/* S with blanks, line ends and backslashes as \ooo, as OVERLAIN_MOUNTS wants them. */
-static char *octal(const char *s)
-{
-	char *all = format("%*s", (int)(4 * strlen(s)), ""), *at = all;
-	for (; *s != '\0'; s++)
-		at += sprintf(at, strchr(" \t\n\\", *s) ? "\\%03o" : "%c", *s);
-	*at = '\0';
-	return all;
-}
-
-/*
- * The first overlay takes the variables for a single one, unless the environment has used them
- * already. Without MERGED the options are for the one that is there.
- */
-static void add_overlay(const char *options, const char *merged)
-{
-	if (merged && is_set("OVERLAIN_MERGED")) {
-		append("OVERLAIN_MOUNTS", '\n', format("%s %s", octal(merged), octal(options)));
-		return;
-	}
-	if (merged)
-		setenv("OVERLAIN_MERGED", merged, 1);
-	append("OVERLAIN_OPTIONS", ',', options);
-}
-
-/* True where the environment describes an overlay but for the place it is to be seen at. */
-static bool lacks_merged(void)
-{
-	return !is_set("OVERLAIN_MERGED") &&
-	       (is_set("OVERLAIN_LOWERDIR") || is_set("OVERLAIN_OPTIONS"));
-}
-
-/*
- * Layers are looked at from outside, so where they are seen merged is of no interest: options stand
- * for themselves, and a name alone picks one overlay of the environment.
- */
-static void set_overlay(const char *options, const char *merged)
-{
-	static const char *const others[] = {"OVERLAIN_LOWERDIR", "OVERLAIN_UPPERDIR",
-					     "OVERLAIN_WORKDIR", "OVERLAIN_MOUNTS",
-					     "OVERLAIN_MERGED"};
-	for (size_t i = 0; options && i < sizeof others / sizeof *others; i++)
-		unsetenv(others[i]);
-	if (options)
-		setenv("OVERLAIN_OPTIONS", options, 1);
-	if (options || lacks_merged())
-		setenv("OVERLAIN_MERGED", merged ? merged : "/", 1);
-}
-
-/* --- reading the line --- */
 
 struct reading {
 	const struct verb *verb;
@@ -90,9 +26,9 @@ static bool takes_command(const struct verb *verb)
 static bool take_operand(struct reading *r, char *word)
 {
 	if (sets_overlays(r->verb)) {
-		if (!r->options && !lacks_merged())
+		if (!r->options && !settings_lack_merged())
 			return false;
-		add_overlay(r->options ? r->options : "", word);
+		settings_add(r->options ? r->options : "", word);
 		r->options = NULL;
 		return true;
 	}
@@ -108,15 +44,15 @@ static void settle(struct reading *r, struct arguments *a)
 {
 	if (sets_overlays(r->verb)) {
 		if (r->options)
-			add_overlay(r->options, NULL);
+			settings_add(r->options, NULL);
 		return;
 	}
 	unsigned limit = r->verb->kind == VERB_TARGET ? 2 : 1;
-	bool named = r->count == limit || (r->count > 0 && (r->options || lacks_merged()));
+	bool named = r->count == limit || (r->count > 0 && (r->options || settings_lack_merged()));
 	if (r->verb->kind == VERB_COMMAND)
 		return;
 	a->merged = named ? r->operands[0] : NULL;
-	set_overlay(r->options, a->merged);
+	settings_replace(r->options, a->merged);
 	a->operand = r->operands[named];
 }
 

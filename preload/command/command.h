@@ -83,13 +83,31 @@ bool ask(const char *question);
 /* Which of ANSWERS, single letters, is given to QUESTION; 0: none of them. */
 char ask_one(const char *question, const char *answers);
 
+/* --- settings.c: the environment variables that describe overlays --- */
+
+/* Adds VALUE to the variable NAME, behind SEPARATOR where there is something in it. */
+void setting_append(const char *name, char separator, const char *value);
+/* True where they describe an overlay but for the place it is to be seen at. */
+bool settings_lack_merged(void);
+/*
+ * One more overlay. The first takes the variables for a single one, unless they are in use
+ * already. Without MERGED the options are for the one that is there.
+ */
+void settings_add(const char *options, const char *merged);
+/*
+ * The one overlay whose layers are to be looked at; OPTIONS stand for themselves. Without them it
+ * is that of the environment, which may lack MERGED: seen from outside, it is of no interest.
+ */
+void settings_replace(const char *options, const char *merged);
+/* NAME, a directory, as the value of OVERLAIN_LOWERDIR. */
+char *one_directory(const char *name);
+
+/* --- environment.c, library.c: what a program is started with --- */
+
 /* Checks the settings and completes the environment for programs under the overlay: 0, EXIT_OWN. */
 int environment_complete(void);
 /* The names of what environment_complete has set, NULL-terminated. */
 const char *const *environment_names(void);
-
-/* NAME, a directory, as the value of OVERLAIN_LOWERDIR. */
-char *one_directory(const char *name);
 
 /* The library to preload; NULL, after saying so, where there is none. */
 const char *library_find(void);

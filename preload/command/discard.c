@@ -68,9 +68,9 @@ const struct verb discard_verb = {
 	.name = "discard",
 	.summary = "throws the upper's changes away",
 	.help = "Usage: overlain discard [-y] [-o OPTIONS] [MERGED] [-- PATH...]\n"
-		"Empties the upper directory, so that MERGED is again what the lower directories\n"
-		"are. With PATHs, as overlain diff prints them, only what lies there is thrown "
-		"away.\n"
+		"Empties the upper directory, so that MERGED is again what the lower\n"
+		"directories are. With PATHs, as overlain diff prints them, only what lies\n"
+		"there is thrown away.\n"
 		"\n"
 		"  -y, --yes    does not ask\n"
 		"  -o OPTIONS   the overlay, as for overlain run; else that of the environment\n"

@@ -55,15 +55,3 @@ const char *const *environment_names(void)
 {
 	return names;
 }
-
-char *one_directory(const char *name)
-{
-	char *all = format("%*s", (int)(2 * strlen(name)), ""), *at = all;
-	for (; *name; name++) {
-		if (strchr(":\\", *name))
-			*at++ = '\\';
-		*at++ = *name;
-	}
-	*at = '\0';
-	return all;
-}

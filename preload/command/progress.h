@@ -4,10 +4,7 @@
 
 #include <stdint.h>
 
-/*
- * After a second, and twice a second from then on, a line on stderr tells bytes, rate and what
- * remains of TOTAL; nothing where stderr is no terminal.
- */
+/* From here on a meter (overlain/meter.h) is drawn twice a second. */
 void progress_begin(const char *what, uint64_t total);
 /* BYTES more are done. */
 void progress_add(uint64_t bytes);

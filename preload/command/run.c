@@ -25,9 +25,14 @@ int run_command(char **command)
 	return fail("/proc/self/exe: %m");
 }
 
+static bool verbose;
+static const struct choice choices[] = {{"verbose", 'v', &verbose, NULL}, {0}};
+
 static int run(const struct verb *verb, const struct arguments *arguments)
 {
 	(void)verb;
+	if (verbose)
+		setting_append("OVERLAIN_DEBUG", ',', "progress");
 	if (!*arguments->rest)
 		return fail("run: the command is missing (see overlain run --help)");
 	return run_command(arguments->rest);
@@ -36,28 +41,28 @@ static int run(const struct verb *verb, const struct arguments *arguments)
 const struct verb run_verb = {
 	.name = "run",
 	.summary = "executes a command under an overlay",
-	.help = "Usage: overlain run [-o OPTIONS] [MERGED] [--] COMMAND [ARGUMENT]...\n"
-		"Executes COMMAND so that it, and all it starts, sees the overlay at MERGED, a\n"
-		"directory that need not exist.\n"
+	.help = "Usage: overlain run [-v] [-o OPTIONS] [MERGED] [--] COMMAND [ARGUMENT]...\n"
+		"Executes COMMAND so that it, and all it starts, sees the overlay at MERGED,\n"
+		"a directory that need not exist.\n"
 		"\n"
-		"  -o OPTIONS   as for mount -t overlay: lowerdir=A:B,upperdir=U,workdir=W,...\n"
-		"               Without upperdir the overlay is read-only; without workdir it is\n"
-		"               U.work. May be given several times.\n"
-		"      --help   prints this\n"
+		"  -o OPTIONS      as for mount -t overlay: lowerdir=A:B,upperdir=U,workdir=W\n"
+		"                  Without upperdir the overlay is read-only; without workdir\n"
+		"                  it is U.work. May be given several times.\n"
+		"  -v, --verbose   tells on a terminal how far a long copy-up has come\n"
+		"      --help      prints this\n"
 		"\n"
-		"-o OPTIONS MERGED may be repeated: each describes one more overlay. Without them "
-		"the\n"
-		"overlay is taken from OVERLAIN_MERGED, OVERLAIN_LOWERDIR, OVERLAIN_UPPERDIR,\n"
-		"OVERLAIN_WORKDIR, OVERLAIN_OPTIONS and OVERLAIN_MOUNTS; -o OPTIONS -- adds to\n"
-		"OVERLAIN_OPTIONS, and MERGED alone is what OVERLAIN_MERGED would be, were it "
-		"set.\n"
+		"-o OPTIONS MERGED may be repeated: each describes one more overlay. Without\n"
+		"them the overlay is taken from OVERLAIN_MERGED, OVERLAIN_LOWERDIR,\n"
+		"OVERLAIN_UPPERDIR, OVERLAIN_WORKDIR, OVERLAIN_OPTIONS and OVERLAIN_MOUNTS;\n"
+		"-o OPTIONS -- adds to OVERLAIN_OPTIONS, and MERGED alone is what\n"
+		"OVERLAIN_MERGED would be, were it set.\n"
 		"\n"
-		"Exit status: COMMAND's own; 125 when overlain fails, 126 when COMMAND cannot be\n"
-		"executed, 127 when it is not found.\n"
+		"Exit status: COMMAND's own; 125 when overlain fails, 126 when COMMAND cannot\n"
+		"be executed, 127 when it is not found.\n"
 		"\n"
 		"Example:\n"
-		"  overlain run -o lowerdir=low,upperdir=up merged -- sh -c 'rm merged/a; ls "
-		"merged'\n",
+		"  overlain run -o lowerdir=low,upperdir=up merged -- ls -l merged\n",
+	.choices = choices,
 	.kind = VERB_RUN,
 	.main = run,
 };

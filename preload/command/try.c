@@ -105,24 +105,23 @@ const struct verb try_verb = {
 	.name = "try",
 	.summary = "executes a command, then asks whether its changes are to stay",
 	.help = "Usage: overlain try [-d DIR] [--name NAME] [-y | -n] [--] COMMAND [ARGUMENT]...\n"
-		"Executes COMMAND on DIR as it stands, all that is changed in there going to a\n"
-		"directory aside. Then lists the changes and asks: apply them to DIR, keep them "
-		"for\n"
-		"later, or discard them. Without a terminal they are kept.\n"
+		"Executes COMMAND on DIR as it stands, all that it changes in there going to a\n"
+		"directory aside. Then lists the changes and asks: apply them to DIR, keep\n"
+		"them for later, or discard them. Without a terminal they are kept.\n"
 		"\n"
 		"  -d, --directory DIR   the directory to protect; / when not given\n"
-		"      --name NAME       a session of that name, made or gone on with; without a\n"
-		"                        COMMAND only its changes are settled\n"
+		"      --name NAME       a session of that name, made or gone on with; without\n"
+		"                        a COMMAND only its changes are settled\n"
 		"  -y, --yes             applies without asking\n"
 		"  -n, --no              discards without asking\n"
 		"      --help            prints this\n"
 		"\n"
-		"Sessions lie in $XDG_STATE_HOME/overlain, ~/.local/state/overlain when that is\n"
-		"not set. The exit status is COMMAND's own.\n"
+		"Of / all is protected but /proc, /sys and /dev. Sessions lie in\n"
+		"$XDG_STATE_HOME/overlain, ~/.local/state/overlain when that is not set. The\n"
+		"exit status is COMMAND's own.\n"
 		"\n"
 		"Example:\n"
-		"  overlain try -d ~/project -- make install prefix=/tmp/stage\n"
-		"  overlain try -n -- apt-get -y remove --purge something\n",
+		"  overlain try -d ~/project -- make install prefix=$HOME/project\n",
 	.choices = choices,
 	.kind = VERB_COMMAND,
 	.main = try,

@@ -1,26 +1,33 @@
 /* Copying one object: the data, and everything that is kept about it. */
 #include "copy.h"
+#include "overlain/debug.h"
+#include "overlain/meter.h"
 #include "overlain/overlay.h"
 
 #include <linux/fs.h>
 #include <string.h>
 #include <sys/mman.h>
 
+/* Between two looks at the meter, where somebody watches. */
+#define PORTION ((off_t)16 << 20)
+
 /* Copies the bytes from AT to END, by the kernel where it can. */
-static int copy_range(int in, int out, off_t at, off_t end)
+static int copy_range(int in, int out, off_t at, off_t end, struct meter *meter)
 {
 	while (at < end) {
 		off_t from = at, to = at;
-		ssize_t n = sys_copy_file_range(in, &from, out, &to, (size_t)(end - at));
+		size_t size = (size_t)(meter->what && end - at > PORTION ? PORTION : end - at);
+		ssize_t n = sys_copy_file_range(in, &from, out, &to, size);
 		if (n == -EXDEV || n == -EINVAL || n == -EOPNOTSUPP || n == -ENOSYS) {
 			sys_lseek(out, at, SEEK_SET);
-			n = SYS4(SYS_sendfile, out, in, &from, end - at);
+			n = SYS4(SYS_sendfile, out, in, &from, size);
 		}
 		if (n == -EINTR)
 			continue;
 		if (n <= 0)
 			return (int)n;
 		at += n;
+		meter_show(meter, (uint64_t)at);
 	}
 	return 0;
 }
@@ -31,15 +38,19 @@ static int copy_data(int in, int out, off_t size)
 	if (size == 0 || sys_ioctl(out, FICLONE, in) == 0)
 		return 0;
 	int error = sys_ftruncate(out, size);
+	struct meter meter = {0};
+	if (debug_on(DEBUG_PROGRESS))
+		meter_begin(&meter, "copy-up", (uint64_t)size);
 	for (off_t at = 0; !error && at < size;) {
 		off_t data = sys_lseek(in, at, SEEK_DATA);
 		if (data == -ENXIO)
 			break;
 		off_t hole = data < 0 ? size : sys_lseek(in, data, SEEK_HOLE);
 		data = data < 0 ? at : data;
-		error = copy_range(in, out, data, hole < 0 ? size : hole);
+		error = copy_range(in, out, data, hole < 0 ? size : hole, &meter);
 		at = hole < 0 ? size : hole;
 	}
+	meter_end(&meter);
 	return error;
 }
 

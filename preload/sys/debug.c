@@ -24,6 +24,7 @@ static const struct word {
 	{"copyup", DEBUG_COPYUP, "what is copied from a lower directory to the upper"},
 	{"exec", DEBUG_EXEC, "programs started, and what they are started with"},
 	{"escape", DEBUG_ESCAPE, "what is about to leave the overlay's sight"},
+	{"progress", DEBUG_PROGRESS, "how far a long copy has come, on a terminal"},
 	{"all", DEBUG_PATHS | DEBUG_COPYUP | DEBUG_EXEC | DEBUG_ESCAPE, "all of these"},
 	{"help", DEBUG_HELP, "this list, once for every program"},
 };

@@ -11,7 +11,7 @@
 TestSuite(command_help, .init = scratch_make, .fini = scratch_remove);
 
 #define MAN   SOURCE_DIR "/preload/command/man/"
-#define VERBS "$(" OVERLAIN " --help | sed -nE 's/^  ([a-z]+) +[a-z].*/\\1/p')"
+#define VERBS "$(" OVERLAIN " --help | sed -nE '/^Example/q; s/^  ([a-z]+) +[a-z].*/\\1/p')"
 
 /* Every verb has a help with an example and a section of the man page, and its long options stand
  * there. */
@@ -39,7 +39,7 @@ Test(command_help, variables)
 			       "for v in $(grep -rhoE '\"OVERLAIN_[A-Z_]+[=\"]' " SOURCE_DIR
 			       "/preload --include=*.c | tr -d '\"=' | sort -u); do grep -q $v " MAN
 			       "liboverlain.so.8 || echo $v; done"),
-		    "OVERLAIN_LIBDIR\nOVERLAIN_VERSION\n", "variables left out");
+		    "", "variables left out");
 }
 
 Test(command_help, pages_are_well_formed)
@@ -65,7 +65,7 @@ Test(command_help, bash_completes)
 {
 	shell_text(scratch(), "mkdir lower other; touch file");
 	assert_text(completed("overlain d"), "diff\ndiscard\n", "verbs");
-	assert_text(completed("overlain diff --"), "--json\n--patch\n--help\n", "options");
+	assert_text(completed("overlain diff --"), "--patch\n--json\n--help\n", "options");
 	assert_text(completed("overlain run -o lo"), "lowerdir=\n", "overlay options");
 	assert_text(completed("overlain run -o lowerdir = lo"), "lower\n", "directories");
 }
@@ -87,15 +87,15 @@ Test(command_help, installs_and_uninstalls)
 				  BUILD_DIR, scratch());
 	shell_text(scratch(), format("%s install; touch root/usr/bin/other", make));
 	assert_text(
-		shell_text(scratch(), "cd root; find . -type f | LC_ALL=C sort; umask 022; mkdir "
-				      "low; echo x >low/x; usr/bin/overlain run -o lowerdir=low m "
-				      "cat m/x"),
-		"./usr/bin/other\n./usr/bin/overlain\n./usr/lib/overlain/liboverlain.so\n"
-		"./usr/share/bash-completion/completions/overlain\n"
-		"./usr/share/fish/vendor_completions.d/overlain.fish\n"
-		"./usr/share/man/man1/overlain.1\n./usr/share/man/man7/overlain.7\n"
-		"./usr/share/man/man8/liboverlain.so.8\n./usr/share/zsh/site-functions/_overlain\n"
-		"x\n",
+		shell_text(scratch(),
+			   "cd root/usr; ls -d bin/overlain lib/overlain/liboverlain.so "
+			   "share/*/*/*overlain*; mkdir low; echo x >low/x; bin/overlain run -o "
+			   "lowerdir=low m cat m/x; rm -r low"),
+		"bin/overlain\nlib/overlain/liboverlain.so\n"
+		"share/bash-completion/completions/overlain\n"
+		"share/fish/vendor_completions.d/overlain.fish\n"
+		"share/man/man1/overlain.1\nshare/man/man7/overlain.7\n"
+		"share/man/man8/liboverlain.so.8\nshare/zsh/site-functions/_overlain\nx\n",
 		"what is installed");
 	assert_text(shell_text(scratch(), format("%s uninstall; find root/usr -type f", make)),
 		    "root/usr/bin/other\n", "what is left");

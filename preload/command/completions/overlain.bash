@@ -32,7 +32,7 @@ _overlain() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]} REPLY=
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		mapfile -t COMPREPLY < <(compgen -W "$(_overlain_words 's/^  ([a-z]+) +[a-z].*/\1/p') --help --version" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "$(_overlain_words '/^Example/q; s/^  ([a-z]+) +[a-z].*/\1/p') --help --version" -- "$cur")
 		return
 	fi
 	case $verb in

@@ -10,7 +10,7 @@ function __overlain_options
     overlain $verb --help 2>/dev/null | string replace -rf '^  +(-[a-z])?,? *(--[a-z-]+)?(?: [A-Z]+)?  +(.*)' '$1\t$3\n$2\t$3' | string match -r '^-.*'
 end
 
-complete -c overlain -f -n 'test -z (__overlain_verb)' -a "(overlain --help | string replace -rf '^  ([a-z]+) +([a-z].*)' '\$1\t\$2')"
+complete -c overlain -f -n 'test -z (__overlain_verb)' -a "(overlain --help | sed /^Example/q | string replace -rf '^  ([a-z]+) +([a-z].*)' '\$1\t\$2')"
 complete -c overlain -f -n 'string match -q -- "-*" (commandline -ct)' -a '(__overlain_options)'
 complete -c overlain -n 'test -n (__overlain_verb)' -s o -x -a 'lowerdir= upperdir= workdir='
 complete -c overlain -n 'contains -- (__overlain_verb) try' -s d -l directory -x -a '(__fish_complete_directories)'
