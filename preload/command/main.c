@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct verb *const verbs[] = {
-	&run_verb,    &try_verb, &diff_verb, &commit_verb,  &discard_verb,
-	&export_verb, &env_verb, &fsck_verb, &convert_verb, &exec_verb};
+static const struct verb *const verbs[] = {&run_verb,     &try_verb,    &diff_verb, &commit_verb,
+					   &discard_verb, &export_verb, &env_verb,  &fsck_verb,
+					   &convert_verb, &exec_verb};
 #define VERBS (sizeof verbs / sizeof *verbs)
 
 char *format(const char *pattern, ...)
