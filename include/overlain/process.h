@@ -30,6 +30,13 @@ bool process_borrowed(void);
 /* The calling thread is about to call vfork. */
 void process_lend(void);
 
+/* --- initial.c: what the kernel laid out for the program --- */
+
+/* Its environment, before and after the C library has taken it up. */
+char **process_environment(void);
+/* Lets it be told that it was started as NAME (AT_EXECFN of getauxval(3)). */
+void process_name(const char *name);
+
 /* --- place.c: where a path leads --- */
 
 enum {
@@ -284,8 +291,6 @@ void environment_adopt(char **envp);
 /* --- takeover.c --- */
 
 #define HANDOVER_NAME "OVERLAIN_STATE="
-/* Lets the program be told that it was started as NAME (getauxval(3)). */
-void auxiliary_name(const char *name);
 /* Takes up what the value of one such variable says. */
 void handover_read(const char *state);
 /* True when this program was started by its name in merged. */

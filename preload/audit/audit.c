@@ -10,7 +10,6 @@
 
 #include <link.h>
 #include <string.h>
-#include <unistd.h>
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -292,7 +291,7 @@ EXPORT unsigned la_version(unsigned version)
 {
 	if (!process_ready())
 		return 0;
-	for (char **entry = environ; *entry; entry++) {
+	for (char **entry = process_environment(); *entry; entry++) {
 		const char *audit = text_after(*entry, "LD_AUDIT=");
 		const char *path = text_after(*entry, "LD_LIBRARY_PATH=");
 		if (audit)

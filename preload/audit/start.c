@@ -1,9 +1,7 @@
 /* What a C library would provide: the environment, and what the process room takes up of it. */
 #include "overlain/process.h"
 
-#include <unistd.h>
-
-char **environ;
+static char **environment;
 
 /* More than the kernel lets arguments and environment be; what is not read is no memory. */
 #define ENVIRONMENT_MAX (8u << 20)
@@ -21,14 +19,14 @@ static size_t read_environment(char *text)
 __attribute__((constructor(101))) static void find_environment(void)
 {
 	static char *none[] = {NULL};
-	environ = none;
+	environment = none;
 	char *text = sys_pages(ENVIRONMENT_MAX);
 	if (!text)
 		return;
 	const size_t size = read_environment(text);
-	environ = (char **)(void *)(text + ENVIRONMENT_MAX / 2);
+	environment = (char **)(void *)(text + ENVIRONMENT_MAX / 2);
 	for (size_t at = 0, count = 0; at < size && count < ENVIRONMENT_MAX / 16; count++) {
-		environ[count] = text + at;
+		environment[count] = text + at;
 		while (text[at++])
 			;
 	}
@@ -45,7 +43,12 @@ void environment_adopt(char **envp)
 }
 
 /* Likewise. */
-void auxiliary_name(const char *name)
+void process_name(const char *name)
 {
 	(void)name;
+}
+
+char **process_environment(void)
+{
+	return environment;
 }

@@ -71,6 +71,20 @@ bool auditor_wanted(const struct start *s, const struct program *p)
 	return !(p && p->escape) && needs(s, p) && is_there();
 }
 
+static void add_element(struct text *t, const char *list, const char *own)
+{
+	text_add(t, list);
+	text_add(t, *list ? ":" : "");
+	text_add(t, own);
+}
+
+static void remove_element(char *list, const char *own)
+{
+	size_t length = strlen(list), size = strlen(own);
+	if (length >= size && text_same(list + length - size, own))
+		list[length > size ? length - size - 1 : 0] = 0;
+}
+
 size_t auditor_size(const char *list)
 {
 	return strlen(list) + 1 + strlen(path);
@@ -78,15 +92,35 @@ size_t auditor_size(const char *list)
 
 void auditor_add(struct text *t, const char *list)
 {
-	text_add(t, list);
-	text_add(t, *list ? ":" : "");
-	text_add(t, path);
+	add_element(t, list, path);
 }
 
 void auditor_remove(char *list)
 {
-	size_t length = strlen(list), own = strlen(path);
-	if (length < own || !text_same(list + length - own, path))
-		return;
-	list[length > own ? length - own - 1 : 0] = 0;
+	remove_element(list, path);
+}
+
+/*
+ * With an auditor, ld.so lays out thread-local storage before it knows a program's libraries, and
+ * what must lie in the first block (jemalloc's does) takes of a reserve that is too small for it.
+ */
+#define RESERVE "glibc.rtld.optional_static_tls"
+#define OURS    RESERVE "=4096"
+
+size_t tunables_size(const char *list)
+{
+	return strlen(list) + 1 + sizeof OURS;
+}
+
+void tunables_add(struct text *t, const char *list)
+{
+	if (strstr(list, RESERVE))
+		text_add(t, list);
+	else
+		add_element(t, list, OURS);
+}
+
+void tunables_remove(char *list)
+{
+	remove_element(list, OURS);
 }

@@ -9,9 +9,6 @@
 /* At most this many variables describe the configuration. */
 #define OURS_MAX 32
 
-#define PRELOAD_NAME "LD_PRELOAD="
-#define AUDIT_NAME   "LD_AUDIT="
-
 static char *const *ours;          /* "NAME=value", with every path absolute */
 static uint64_t started[OURS_MAX]; /* hashes of the texts this process was started with */
 
@@ -53,27 +50,27 @@ const char *environment_value(char *const *envp, const char *name)
 	return value ? value : "";
 }
 
-/* The lists of objects for ld.so, which we add ours to. */
-enum { PRELOAD, AUDIT, LISTS };
+/* Lists for ld.so, which ours is added to: of objects, and of settings. */
+enum { PRELOAD, AUDIT, TUNABLES, LISTS };
 static const struct list {
 	const char *name;
+	size_t (*size)(const char *list);
 	void (*add)(struct text *t, const char *list);
+	void (*remove)(char *list); /* NULL: it stays */
 } lists[LISTS] = {
-	[PRELOAD] = {PRELOAD_NAME, preload_add},
-	[AUDIT] = {AUDIT_NAME, auditor_add},
+	[PRELOAD] = {"LD_PRELOAD=", preload_size, preload_add, NULL},
+	[AUDIT] = {"LD_AUDIT=", auditor_size, auditor_add, auditor_remove},
+	[TUNABLES] = {"GLIBC_TUNABLES=", tunables_size, tunables_add, tunables_remove},
 };
 
 struct environment_room environment_measure(const struct start *s)
 {
-	const size_t state = handover_size(s);
-	return (struct environment_room){
-		.slots = exec_count(s->envp) + OURS_MAX + handover_slots(state) + LISTS +
-			 1, /* and the end */
-		.lists = sizeof PRELOAD_NAME +
-			 preload_size(environment_value(s->envp, PRELOAD_NAME)) +
-			 sizeof AUDIT_NAME + auditor_size(environment_value(s->envp, AUDIT_NAME)),
-		.state = state,
-	};
+	struct environment_room room = {.state = handover_size(s)};
+	room.slots = exec_count(s->envp) + OURS_MAX + handover_slots(room.state) + LISTS + 1;
+	for (const struct list *list = lists; list < lists + LISTS; list++)
+		room.lists +=
+			strlen(list->name) + 1 + list->size(environment_value(s->envp, list->name));
+	return room;
 }
 
 static char **add_list(char **slot, struct text *t, const struct list *list, char *const *envp)
@@ -99,7 +96,7 @@ void environment_fill(const struct start *s, const struct environment_room *room
 {
 	char *const *const envp = s->envp;
 	uint32_t seen = 0;
-	const unsigned wanted = 1u << PRELOAD | (s->audited ? 1u << AUDIT : 0);
+	const unsigned wanted = 1u << PRELOAD | (s->audited ? 1u << AUDIT | 1u << TUNABLES : 0);
 	unsigned added = 0;
 	bool other = false;
 	struct text t;
@@ -148,10 +145,14 @@ static void remove_entry(char **envp, const char *name, void (*take)(const char 
 /* Our auditor has done its work. */
 static void drop_auditor(char **envp)
 {
-	char *list = (char *)(uintptr_t)environment_value(envp, AUDIT_NAME);
-	auditor_remove(list);
-	if (!*list)
-		remove_entry(envp, AUDIT_NAME, NULL);
+	for (const struct list *list = lists; list < lists + LISTS; list++) {
+		char *value = (char *)(uintptr_t)environment_value(envp, list->name);
+		if (!list->remove || !*value)
+			continue;
+		list->remove(value);
+		if (!*value)
+			remove_entry(envp, list->name, NULL);
+	}
 }
 
 void environment_adopt(char **envp)

@@ -138,6 +138,10 @@ size_t auditor_size(const char *list);
 void auditor_add(struct text *t, const char *list);
 /* Takes our auditor out of LIST, in place. */
 void auditor_remove(char *list);
+/* The same for GLIBC_TUNABLES, and what such a program needs to be set there. */
+size_t tunables_size(const char *list);
+void tunables_add(struct text *t, const char *list);
+void tunables_remove(char *list);
 
 /* --- descriptor_ask.c --- */
 

@@ -77,8 +77,9 @@ static bool read_configuration(void)
 		return state == STANDING;
 	}
 	reader = sys_gettid();
+	char **envp = process_environment();
 	text_init(&complaint, line, sizeof line);
-	if (mounts_read(&mounts, environ, &complaint) < 0) {
+	if (mounts_read(&mounts, envp, &complaint) < 0) {
 		complain(line);
 		sys_exit(125);
 	}
@@ -88,7 +89,7 @@ static bool read_configuration(void)
 	}
 	take_ownership();
 	__atomic_store_n(&state, STANDING, __ATOMIC_RELEASE);
-	environment_adopt(environ);
+	environment_adopt(envp);
 	return true;
 }
 

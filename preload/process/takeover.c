@@ -99,7 +99,7 @@ static void read_record(const char *record)
 		audited = true;
 	} else if ((at = text_after(record, "as:"))) {
 		if (take_text(at, text, sizeof text))
-			auxiliary_name(text);
+			process_name(text);
 	} else if ((at = text_after(record, "cwd:"))) {
 		if (take_text(at, text, sizeof text))
 			cwd_adopt(text);

@@ -246,6 +246,30 @@ Test(libraries, the_environment_tells_nothing)
 		   "merged/bin/env | grep -c audit");
 }
 
+/* Storage of threads that must lie in the first block: jemalloc has as much. */
+Test(libraries, storage_of_threads)
+{
+	same_after("lib libj low2/lib '__thread char room[2700] "
+		   "__attribute__((tls_model(\"initial-exec\"))); "
+		   "int value(void) { room[2699] = 5; return room[2699]; }'\n"
+		   "program low1/bin/stored low2/lib/libj.so.1 '-Wl,-rpath,$ORIGIN/../lib'\n"
+		   "cp /usr/bin/env low1/bin/env\n",
+		   "merged/bin/stored open:libj.so.1; export GLIBC_TUNABLES=glibc.malloc.check=0; "
+		   "merged/bin/env | grep TUNABLES; unset GLIBC_TUNABLES; merged/bin/env | "
+		   "grep TUNABLES; merged/bin/stored open:libj.so.1");
+}
+
+/* A sanitizer's runtime asks for the objects before the C library knows its environment. */
+Test(libraries, sanitizers)
+{
+	same_after("echo 'int main(void) { char *volatile p = __builtin_malloc(3); p[3] = 1; }' | "
+		   "cc -fsanitize=address -o low1/bin/bug -xc - && cp low1/bin/bug out || "
+		   "rm -f low1/bin/bug\n",
+		   "export ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0; [ -e out/bug ] || "
+		   "echo none; for d in out merged/bin; do $d/bug 2>&1 | "
+		   "grep -o 'ERROR: AddressSanitizer: [a-z-]*'; done; echo done");
+}
+
 #define TRACED(tree)                                                                               \
 	"strace -f -qq -e signal=none -o trace " tree "/bin/prog; grep -vc 'resumed>\\|+++' trace"
 

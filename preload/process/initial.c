@@ -1,14 +1,26 @@
-/* The auxiliary vector, which tells a program the name it was started by: getauxval(3). */
+/* What the kernel laid out for a program: its environment, and the name it was started by. */
 #include "overlain/process.h"
 
 #include <sys/auxv.h>
+#include <unistd.h>
 
-/* Of ld.so: where the kernel put argc, argv, the environment and, behind them, this vector. */
+/* Of ld.so: where argc, argv, the environment and, behind them, the auxiliary vector lie. */
 extern void *__libc_stack_end;
+
+/* Sanitizers call before the C library has looked at its environment. */
+char **process_environment(void)
+{
+	char **at = (char **)__libc_stack_end + 1;
+	if (environ)
+		return environ;
+	while (*at++)
+		;
+	return at;
+}
 
 /* Constructors before ours may have moved the ends of the arrays: the entry itself is looked for.
  */
-void auxiliary_name(const char *name)
+void process_name(const char *name)
 {
 	static char kept[PATH_MAX];
 	const uintptr_t now = getauxval(AT_EXECFN);
