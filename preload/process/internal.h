@@ -176,6 +176,11 @@ const char *proc_entry(const char *name, bool *own);
 
 /* Appends them to the copy of the kernel's table FD, which has SIZE bytes. */
 int mountinfo_append(int fd, size_t size);
-int mounts_append(int fd);
+int mounts_append(int fd, size_t size);
+
+/* --- maps.c --- */
+
+/* The same for a table of mappings: -ENOENT where it shows nothing of merged. */
+int maps_show(int fd, size_t size);
 
 #endif

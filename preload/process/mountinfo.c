@@ -38,8 +38,9 @@ static size_t line_size(const struct overlay *ov)
 }
 
 /* The longest merged comes first in the list; a mount comes behind what it stands on. */
-int mounts_append(int fd)
+int mounts_append(int fd, size_t size)
 {
+	(void)size;
 	const struct mounts *mounts = process_mounts();
 	int error = 0;
 	for (unsigned i = mounts->count; i-- > 0 && !error;) {

@@ -1,6 +1,7 @@
 /*
- * The mount table as programs read it: the kernel's text with the overlays behind it. Only names
- * from the root on are known; they are those of proc(5).
+ * Tables of /proc as programs read them: of mounts the kernel's text with the overlays behind it,
+ * of mappings that text with merged's names in it. Only names from the root on are known; they are
+ * those of proc(5).
  */
 #include "internal.h"
 
@@ -71,19 +72,30 @@ static ssize_t copy_table(const char *name, int to)
 	return size < 0 ? size : total;
 }
 
+/* The tables that speak of merged, and what makes them of a copy of the kernel's. */
+static const struct table {
+	const char *name;
+	int (*show)(int fd, size_t size);
+} tables[] = {
+	{"mounts", mounts_append},
+	{"mountinfo", mountinfo_append},
+	{"maps", maps_show},
+	{"smaps", maps_show},
+};
+
 __attribute__((noinline)) static int open_table(const char *name, int flags)
 {
-	const char *table = table_of(name);
-	bool mounts = table && text_same(table, "mounts");
-	if (!mounts && !(table && text_same(table, "mountinfo")))
+	const char *called = table_of(name);
+	const struct table *table = tables, *end = tables + sizeof tables / sizeof *tables;
+	while (called && table < end && !text_same(called, table->name))
+		table++;
+	if (!called || table == end)
 		return -ENOENT;
-	CLOSE_SCOPED int fd = sys_memfd_create(table, flags & O_CLOEXEC ? MFD_CLOEXEC : 0);
+	CLOSE_SCOPED int fd = sys_memfd_create(called, flags & O_CLOEXEC ? MFD_CLOEXEC : 0);
 	if (fd < 0)
 		return -ENOENT;
 	ssize_t size = copy_table(name, fd);
-	int error = size < 0 ? (int)size : 0;
-	if (!error)
-		error = mounts ? mounts_append(fd) : mountinfo_append(fd, (size_t)size);
+	int error = size < 0 ? (int)size : table->show(fd, (size_t)size);
 	if (error)
 		return -ENOENT; /* then the kernel's own has to do */
 	sys_lseek(fd, 0, SEEK_SET);

@@ -182,6 +182,22 @@ Test(libraries, opened_at_run_time)
 		"open:libv.so.1 open:./merged/lib/none.so");
 }
 
+Test(libraries, as_mapped_files)
+{
+	same_after("", "(merged/bin/prog maps; touch merged/lib/liba.so.1; cd merged/lib; "
+		       "../bin/prog open:libv.so.1 maps; cp " HELPER(
+			       "library_calls") " calls; "
+						"./calls open:./liba.so.1 maps) | sort");
+}
+
+Test(libraries, by_many_threads)
+{
+	same_after("", "cd merged/lib; for p in ../bin/prog " HELPER(
+			       "library_calls") "; do "
+						"$p threads $PWD/libv.so.1 $PWD/liba.so.1 "
+						"$PWD/../lib/libv.so.1; done");
+}
+
 /* A library that looks for others itself, by its own RUNPATH or by the token. */
 #define OPENER(name)                                                                               \
 	"'#include <dlfcn.h>\n"                                                                    \
