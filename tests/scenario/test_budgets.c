@@ -1,4 +1,5 @@
 /* What an operation costs once its directory is known, in system calls: exact, on every machine. */
+#include <stdlib.h>
 #include <string.h>
 
 #include <criterion/criterion.h>
@@ -186,4 +187,27 @@ Test(budgets, start_of_a_process)
 
 	expect_cost(settings, "start", "/",
 		    calls_of(idle, "start", "/") + (OWN_START + LOOK_BEFORE_EXEC) * 10);
+}
+
+#define SPAWNING "python3 -c 'import subprocess; subprocess.run([\"true\"], close_fds=True)'"
+
+static long calls_of_script(const char *const *settings, const char *script)
+{
+	const char *traced =
+		format("strace -f -qq -e signal=none -o trace %s; wc -l <trace", script);
+	struct outcome outcome = shell(scratch(), settings, traced);
+
+	cr_assert(outcome.status == 0, "%s", outcome.err);
+	return atol(outcome.out);
+}
+
+/* Of a million numbers a child may have open, few are. */
+Test(budgets, a_child_that_closes_everything)
+{
+	if (!can_trace())
+		cr_skip_test();
+	long bare = calls_of_script(NULL, SPAWNING);
+	long measured = calls_of_script(layers_settings(lowest(4), new_area(4)), SPAWNING);
+
+	cr_expect(measured <= bare + 500, "%ld system calls, bare %ld", measured, bare);
 }
