@@ -49,18 +49,21 @@ static bool preloads_from_merged(const char *list)
 	return false;
 }
 
-/* libc is shown merged's accounts by a module that the auditor finds. */
-static bool covers_accounts(void)
+/* Where merged has the system's libraries or accounts, everybody may need some. */
+static bool covers_system(void)
 {
-	static const char name[] = "/etc/passwd";
+	static const char *const names[] = {"/lib", "/usr/lib", "/usr/local/lib", "/etc"};
 	const char *rest;
-	return process_overlay(name, sizeof name - 1, &rest);
+	for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+		if (process_overlay(names[i], strlen(names[i]), &rest))
+			return true;
+	return false;
 }
 
 static bool needs(const struct start *s, const struct program *p)
 {
 	struct seeker program = {.name = s->path};
-	if (s->inside || (p && p->seeks) || covers_accounts())
+	if (covers_system() || (p && p->seeks))
 		return true;
 	return library_list_leads(&program, environment_value(s->envp, "LD_LIBRARY_PATH=")) ||
 	       preloads_from_merged(environment_value(s->envp, "LD_PRELOAD="));

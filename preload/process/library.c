@@ -150,14 +150,14 @@ bool library_leads(const char *name)
 bool library_list_leads(const struct seeker *s, const char *list)
 {
 	const size_t origin = strlen(s->name);
-	while (list && *list) {
-		const size_t length = element_end(list), size = length + origin + 2;
+	for (const char *one = list && *list ? list : NULL; one;) {
+		const size_t length = element_end(one), size = length + origin + 2;
 		char name[size];
 		struct text t;
 		text_init(&t, name, size);
-		if (spell_directory(&t, s, list, length) && library_leads(name))
+		if (spell_directory(&t, s, one, length) && library_leads(*name ? name : "."))
 			return true;
-		list += length + (list[length] != 0);
+		one = one[length] ? one + length + 1 : NULL;
 	}
 	return false;
 }

@@ -117,6 +117,31 @@ __attribute__((noinline)) static bool seeks_in_merged(int fd, const char *path)
 	return library_list_leads(&s, s.rpath) || library_list_leads(&s, s.runpath);
 }
 
+/* True where one inside says itself where libraries of its own are: mostly beside it. */
+static bool seeks_its_own(int fd)
+{
+	struct seeker s = {0};
+	size_t entry = 0;
+	DYNAMIC_SCOPED struct dynamic d;
+	dynamic_open(&d, fd);
+	dynamic_search(&d, &s);
+	if (s.rpath || s.runpath)
+		return true;
+	for (const char *name; (name = dynamic_needed(&d, &entry));)
+		if (text_find(name, '/'))
+			return true;
+	return false;
+}
+
+static bool seeks(int fd, const struct place *at, const struct program *p, const char *head,
+		  size_t size)
+{
+	if (at->overlay)
+		return seeks_its_own(fd);
+	return !place_never_leads_in(p->path) && elf_searches(fd, head, size) &&
+	       seeks_in_merged(fd, p->path);
+}
+
 int program_look(struct place *at, struct program *p)
 {
 	char head[HEAD_READ];
@@ -139,7 +164,7 @@ int program_look(struct place *at, struct program *p)
 	p->escape = elf_escape(fd, head, (size_t)size);
 	if (!p->escape)
 		p->escape = privilege(fd);
-	if (!p->escape && !at->overlay && !place_never_leads_in(p->path))
-		p->seeks = elf_searches(fd, head, (size_t)size) && seeks_in_merged(fd, p->path);
+	if (!p->escape)
+		p->seeks = seeks(fd, at, p, head, (size_t)size);
 	return 0;
 }
