@@ -3,7 +3,7 @@
  * ldconfig, linked statically, never sees merged: so libraries are looked for as if it had just
  * run.
  */
-#include "conf.h"
+#include "audit.h"
 
 #include <string.h>
 

@@ -105,10 +105,14 @@ Test(root, libraries_of_ld_so_conf)
 			  "cc -o extra/opt/bin/show -xc - -xnone "
 			  "extra/opt/one/lib/libonlyhere.so.1; ",
 	     "PATH=/opt/bin:$PATH; show; ldd /opt/bin/show | sed -n 's/ (.*//; s/.*onlyhere/&/p'; "
-	     "python3 -c 'import ctypes; print(ctypes.CDLL(\"libonlyhere.so.1\").value())'; "
+	     "python3 -c 'import ctypes, _ctypes\n"
+	     "for i in range(3):\n"
+	     "    one = ctypes.CDLL(\"libonlyhere.so.1\")\n"
+	     "    print(one.value())\n"
+	     "    _ctypes.dlclose(one._handle)'; "
 	     "rm /opt/one/lib/libonlyhere.so.1; show; rm -r /opt/two; show 2>&1 | "
 	     "grep -c 'libonlyhere.so.1: cannot open'",
-	     "1\n\tlibonlyhere.so.1 => /opt/one/lib/libonlyhere.so.1\n1\n2\n1\n");
+	     "1\n\tlibonlyhere.so.1 => /opt/one/lib/libonlyhere.so.1\n1\n1\n1\n2\n1\n");
 }
 
 /* A program of the system's works on the system's files, and the system stays what it is. */
