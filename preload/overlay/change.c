@@ -16,6 +16,18 @@
 
 #define SHARED_NAME "overlain.shared"
 
+/* Root's is for those as well who were root: what they change must be heard of. */
+static int open_page(const char *path)
+{
+	int fd = sys_openat(AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0);
+	if (fd != -ENOENT)
+		return fd;
+	fd = sys_openat(AT_FDCWD, path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd >= 0 && SYS1(SYS_geteuid, 0) == 0)
+		sys_fchmod(fd, 0666);
+	return fd;
+}
+
 int shared_open(struct overlay *ov)
 {
 	if (!ov->writable)
@@ -25,7 +37,7 @@ int shared_open(struct overlay *ov)
 	text_init(&t, path, sizeof path);
 	text_add(&t, ov->work.reach);
 	text_add(&t, "../" SHARED_NAME);
-	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	CLOSE_SCOPED int fd = open_page(path);
 	if (fd < 0)
 		return fd;
 	int error = sys_ftruncate(fd, sizeof(struct shared));

@@ -87,14 +87,16 @@ static int prepare_work(struct config *c, const struct draft *d)
 	struct stat st;
 	if (!draft_writable(d))
 		return 0;
-	int result = sys_mkdir(d->work, 0700);
+	/* Those who were root find the shared page by way of it. */
+	const mode_t mode = SYS1(SYS_geteuid, 0) == 0 ? 0711 : 0700;
+	int result = sys_mkdir(d->work, mode);
 	const char *inner = work_root(c, d);
 	if (result == 0 || result == -EEXIST)
-		result = sys_mkdir(inner, 0700);
+		result = sys_mkdir(inner, mode);
 	if (result == -EEXIST) {
 		result = sys_lstat(inner, &st);
 		if (result == 0 && (st.st_mode & 0777) == 0)
-			result = sys_chmod(inner, 0700);
+			result = sys_chmod(inner, mode);
 	}
 	return result < 0 ? blame_errno(c, d, WORKDIR, d->work, result) : 0;
 }

@@ -38,3 +38,18 @@ Test(found_owner, others_may_not_change_attributes)
 				"qq($!\\n)'; "
 				"stat -c '%a %u %n' merged/*; cat merged/dir/file");
 }
+
+/* What a process does that was root is seen by those that still are. */
+Test(found_owner, a_change_by_another_user_is_seen)
+{
+	if (geteuid() != 0)
+		cr_skip("not root");
+	same_everywhere(.lower = {"other = words\n"}, .upper = "home/\n", .own_upper = true,
+			.script =
+				"p=$PWD; while test $p != /; do chmod a+x $p; p=$(dirname $p); "
+				"done; test -d layers/upper && chmod a+x layers/upper layers/work; "
+				"chmod 755 merged; chown 65534 merged/home; [ -e merged/home/x ]; "
+				"echo $?; " NOBODY "touch merged/home/x; [ -e merged/home/x ]; "
+				"echo $?; " NOBODY "mv merged/home/x merged/home/y; "
+				"[ -e merged/home/x ] || [ -e merged/home/y ]; echo $?");
+}
