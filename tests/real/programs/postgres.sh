@@ -25,7 +25,7 @@ control() {
 }
 
 work() {
-	trap 'bin pg_ctl -D data -m immediate stop >/dev/null 2>&1' EXIT
+	trap 'bin pg_ctl -D data -m immediate stop >/dev/null 2>&1 || :' EXIT
 	control start
 	sql -d postgres -c 'create database bench'
 	quiet bin pgbench -h "$PWD" -U owner -i -s 2 bench
@@ -50,6 +50,7 @@ work() {
 	sql -d bench -c 'select count(*) from side' -c 'drop table side' -c 'drop tablespace elsewhere'
 	quiet bin pg_basebackup -h "$PWD" -U owner -D copy -X stream
 	quiet bin pg_verifybackup copy
+	rm -r copy
 	sql -d postgres -c 'drop database bench'
 	control -m fast stop
 	bin pg_controldata data | grep state
