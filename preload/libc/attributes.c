@@ -197,9 +197,10 @@ int lutimes(const char *path, const struct timeval times[2])
 	return utimes_at(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW);
 }
 
+/* Without a path it is the descriptor that is meant, which utimensat(2) refuses. */
 int futimesat(int dirfd, const char *path, const struct timeval times[2])
 {
-	return utimes_at(dirfd, path, times, 0);
+	return path ? utimes_at(dirfd, path, times, 0) : futimes(dirfd, times);
 }
 
 int utime(const char *path, const struct utimbuf *times)
