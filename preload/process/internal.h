@@ -167,10 +167,17 @@ void descriptor_set(int fd, const struct descriptor *d);
 const struct overlay *reverse_layer(const char *real, bool must_show, unsigned *layer,
 				    const char **rest);
 
+/* --- proclink.c --- */
+
+/* True when the absolute NAME begins with a magic link of proc(5) that may lead into merged. */
+bool proc_leads(const char *name);
+
 /* --- proc.c --- */
 
-/* What follows "/proc/PID/" or "/proc/PID/task/TID/"; NULL for other names. OWN: it is us. */
-const char *proc_entry(const char *name, bool *own);
+/* What follows "/proc/PID/" or "/proc/PID/task/TID/"; NULL for other names. */
+const char *proc_entry(const char *name);
+/* Whether such a name is this process's own. */
+bool proc_own(const char *name);
 
 /* --- mountinfo.c: the overlays as lines of the mount table --- */
 

@@ -46,17 +46,6 @@ static int pass_on(struct place *at)
 	return 0;
 }
 
-/* Names that may lead into merged by way of what this process has open. */
-static bool is_magic(const char *path)
-{
-	static const char *const names[] = {"/proc/self/cwd", "/proc/self/fd/",
-					    "/proc/thread-self/", "/dev/fd/", "/dev/std"};
-	for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
-		if (text_starts(path, names[i]))
-			return true;
-	return false;
-}
-
 /* Writes where a relative path begins to at->path. */
 static bool begin(struct place *at, struct base *base)
 {
@@ -88,7 +77,7 @@ static int walk_from(struct place *at, bool relative, const char *path)
 static int find_outside(struct place *at, bool relative, const char *path)
 {
 	const char *rest;
-	if ((at->flags & PLACE_WALK) || (!relative && is_magic(path)))
+	if ((at->flags & PLACE_WALK) || (!relative && proc_leads(path)))
 		return place_walk(at, path);
 	if (!place_spell(at, path))
 		return pass_on(at);

@@ -17,44 +17,47 @@ static const char *skip_number(const char *at)
 	return at > start && *at == '/' ? at + 1 : NULL;
 }
 
-const char *proc_entry(const char *name, bool *own)
+const char *proc_entry(const char *name)
 {
-	const char *at = text_after(name, "/dev/fd/");
-	*own = true;
-	if (at)
-		return name + strlen("/dev/");
-	if (!(at = text_after(name, "/proc/")))
-		return NULL;
+	const char *at = text_after(name, "/proc/");
+	if (!at)
+		return text_starts(name, "/dev/fd/") ? name + strlen("/dev/") : NULL;
 	const char *rest = text_after(at, "self/");
 	if (!rest)
 		rest = text_after(at, "thread-self/");
-	if (!rest && (rest = skip_number(at))) {
-		char digits[24];
-		struct text t;
-		text_init(&t, digits, sizeof digits);
-		text_add_number(&t, (uint64_t)sys_getpid());
-		text_add_char(&t, '/');
-		*own = text_starts(at, digits);
-	}
+	if (!rest)
+		rest = skip_number(at);
 	const char *task = rest ? text_after(rest, "task/") : NULL;
 	return task && (task = skip_number(task)) ? task : rest;
+}
+
+bool proc_own(const char *name)
+{
+	char own[32];
+	struct text t;
+	const char *at = text_after(name, "/proc/");
+	if (!at || !skip_number(at))
+		return true;
+	text_init(&t, own, sizeof own);
+	text_add_number(&t, (uint64_t)sys_getpid());
+	text_add_char(&t, '/');
+	return text_starts(at, own);
 }
 
 static const char *table_of(const char *name)
 {
 	char target[64]; /* the names it may have are short */
-	bool own;
 	if (text_same(name, "/proc/mounts"))
 		return "mounts";
 	if (text_same(name, "/etc/mtab")) {
 		ssize_t length = sys_readlink(name, target, sizeof target - 1);
 		target[length < 0 ? 0 : length] = 0;
-		return text_same(target, "../proc/self/mounts") || proc_entry(target, &own) ||
+		return text_same(target, "../proc/self/mounts") || proc_entry(target) ||
 				       text_same(target, "/proc/mounts")
 			       ? "mounts"
 			       : NULL;
 	}
-	return proc_entry(name, &own);
+	return proc_entry(name);
 }
 
 static ssize_t copy_table(const char *name, int to)

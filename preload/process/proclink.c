@@ -88,27 +88,50 @@ static ssize_t tell_descriptor(const char *link, int fd, char *name, size_t size
 	return tell_name(ov, d.path, true, name, size);
 }
 
-static ssize_t tell_entry(const char *absolute, const char *entry, bool own, char *name,
-			  size_t size)
+static ssize_t tell_own(const char *absolute, const char *entry, char *name, size_t size)
 {
 	const char *number = text_after(entry, "fd/");
 	int64_t fd = number ? text_number(number) : -1;
 	if (text_same(entry, "cwd"))
-		return own ? tell_cwd(name, size) : tell_link(absolute, name, size);
-	if (text_same(entry, "exe") && (!own || handover_inside()))
+		return tell_cwd(name, size);
+	if (text_same(entry, "root"))
+		return sys_readlink(absolute, name, size);
+	if (text_same(entry, "exe") && handover_inside())
 		return tell_link(absolute, name, size);
-	if (fd < 0 || fd > INT_MAX)
+	return fd < 0 || fd > INT_MAX ? -ENOENT : tell_descriptor(absolute, (int)fd, name, size);
+}
+
+/* The text of another process's link means nothing to us where it sees other mounts. */
+static bool sees_our_mounts(const char *absolute, const char *entry)
+{
+	struct stat own, other;
+	const size_t length = (size_t)(entry - absolute);
+	char name[length + sizeof "ns/mnt"];
+	memcpy(name, absolute, length);
+	memcpy(name + length, "ns/mnt", sizeof "ns/mnt");
+	return sys_fstatat(AT_FDCWD, "/proc/self/ns/mnt", &own, 0) == 0 &&
+	       sys_fstatat(AT_FDCWD, name, &other, 0) == 0 && own.st_ino == other.st_ino;
+}
+
+static ssize_t tell_other(const char *absolute, const char *entry, char *name, size_t size)
+{
+	const char *number = text_after(entry, "fd/");
+	const bool root = text_same(entry, "root");
+	if (!root && !text_same(entry, "cwd") && !text_same(entry, "exe") &&
+	    !(number && text_number(number) >= 0))
 		return -ENOENT;
-	return own ? tell_descriptor(absolute, (int)fd, name, size)
-		   : tell_link(absolute, name, size);
+	if (!sees_our_mounts(absolute, entry))
+		return -ENOENT;
+	return root ? sys_readlink(absolute, name, size) : tell_link(absolute, name, size);
 }
 
 /* What ENTRY says, by way of ROOM bytes. */
-__attribute__((noinline)) static ssize_t tell(const char *absolute, const char *entry, bool own,
-					      char *buffer, size_t size, size_t room)
+__attribute__((noinline)) static ssize_t tell(const char *absolute, const char *entry, char *buffer,
+					      size_t size, size_t room)
 {
 	char name[room];
-	ssize_t length = tell_entry(absolute, entry, own, name, room);
+	ssize_t length = proc_own(absolute) ? tell_own(absolute, entry, name, room)
+					    : tell_other(absolute, entry, name, room);
 	if (length < 0)
 		return length;
 	size = size < (size_t)length ? size : (size_t)length;
@@ -116,14 +139,24 @@ __attribute__((noinline)) static ssize_t tell(const char *absolute, const char *
 	return (ssize_t)size;
 }
 
+bool proc_leads(const char *name)
+{
+	const char *entry = proc_entry(name);
+	if (!entry)
+		return text_starts(name, "/dev/std");
+	if (text_starts(entry, "exe"))
+		return handover_inside() || !proc_own(name);
+	return text_starts(entry, "cwd") || text_starts(entry, "fd/") ||
+	       text_starts(entry, "root/");
+}
+
 ssize_t proc_readlink(const char *absolute, char *buffer, size_t size)
 {
-	bool own;
-	const char *entry = process_ready() ? proc_entry(absolute, &own) : NULL;
-	if (!entry || !text_find("cef", *entry))
+	const char *entry = process_ready() ? proc_entry(absolute) : NULL;
+	if (!entry || !text_find("cefr", *entry))
 		return -ENOENT;
-	ssize_t length = tell(absolute, entry, own, buffer, size, NAME_SHORT);
+	ssize_t length = tell(absolute, entry, buffer, size, NAME_SHORT);
 	if (length == -ERANGE)
-		length = tell(absolute, entry, own, buffer, size, PATH_MAX);
+		length = tell(absolute, entry, buffer, size, PATH_MAX);
 	return length == -ERANGE ? -ENOENT : length;
 }
