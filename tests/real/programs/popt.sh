@@ -15,6 +15,6 @@ work() {
 	quiet make install
 	LD_LIBRARY_PATH=$PWD/root/lib libraries tests/.libs/test1
 	libraries tests/.libs/test1
-	./tests/test1 --longval 42
+	./tests/test1 --arg1 42
 	quiet make distclean
 }
