@@ -32,7 +32,7 @@ work() {
 	rsync -a --remove-source-files from/new/ moved
 	rsync -rc --existing to/ from
 	rsync -aHAX --fake-super --partial-dir=.part from/sub/ super
-	rsync -n -aHAX --delete --itemize-changes from/ to/ | sort
+	rsync -n -aHAXO --delete --itemize-changes from/ to/ | sort
 	find . | sort
 	diff -r --no-dereference to linked -x fifo
 }

@@ -25,8 +25,7 @@ shows() {
 
 work() {
 	mkdir tmp
-	TMPDIR=$PWD/tmp
-	export TMPDIR
+	export TMPDIR="$PWD/tmp" SHELL=/bin/bash
 	trap 'tmux -S socket kill-server 2>/dev/null || :' EXIT
 	tmux -S socket -f /dev/null new-session -d -s real -x 160 -y 30 "bash --noprofile --rcfile bashrc -i"
 	shows '^ready> '
