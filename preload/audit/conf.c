@@ -42,26 +42,63 @@ static const char *reach(struct level *l)
 					: overlay_reach(l->at.overlay, &l->at.node, &l->at.path);
 }
 
-/* Reads DIRECTORY/ENTRY where ENTRY ends in SUFFIX. */
-static void read_entry(const char *directory, const struct dirent64 *entry, const char *suffix,
-		       unsigned depth)
+/* Records as getdents64(2) gives them. */
+struct records {
+	const char *at;
+	size_t size;
+};
+
+static bool precedes(const char *a, const char *b)
 {
-	const size_t length = strlen(entry->d_name), end = strlen(suffix);
-	if (entry->d_name[0] == '.' || length < end ||
-	    !text_same(entry->d_name + length - end, suffix))
-		return;
-	spell(depth, directory, entry->d_name);
-	read_file(depth);
+	while (*a && *a == *b)
+		a++, b++;
+	return (unsigned char)*a < (unsigned char)*b;
 }
 
-static void read_entries(const char *directory, const char *records, size_t size,
-			 const char *suffix, unsigned depth)
+static bool ends_in(const char *name, const char *suffix)
 {
-	for (size_t at = 0; at < size;) {
-		const struct dirent64 *entry = (const void *)(records + at);
-		read_entry(directory, entry, suffix, depth);
+	const size_t length = strlen(name), end = strlen(suffix);
+	return name[0] != '.' && length >= end && text_same(name + length - end, suffix);
+}
+
+/* The first name behind LAST, in the order of glob(3), that ends in SUFFIX; or NULL. */
+static const char *next_name(const struct records *records, const char *last, const char *suffix)
+{
+	const char *next = NULL;
+	for (size_t at = 0; at < records->size;) {
+		const struct dirent64 *entry = (const void *)(records->at + at);
+		const char *name = entry->d_name;
 		at += entry->d_reclen;
+		if (ends_in(name, suffix) && precedes(last, name) &&
+		    (!next || precedes(name, next)))
+			next = name;
 	}
+	return next;
+}
+
+static void read_entries(const char *directory, const struct records *records, const char *suffix,
+			 unsigned depth)
+{
+	for (const char *name = ""; (name = next_name(records, name, suffix));) {
+		spell(depth, directory, name);
+		read_file(depth);
+	}
+}
+
+/* What does not fit into this is no directory of a few short files. */
+#define RECORDS 65536
+
+static void read_outside(const char *directory, const char *real, const char *suffix,
+			 unsigned depth)
+{
+	char *room = sys_pages(RECORDS);
+	CLOSE_SCOPED int fd =
+		room ? sys_openat(AT_FDCWD, real, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0) : -1;
+	ssize_t size = fd < 0 ? fd : sys_getdents64(fd, room, RECORDS);
+	if (size > 0)
+		read_entries(directory, &(struct records){room, (size_t)size}, suffix, depth);
+	if (room)
+		sys_munmap(room, RECORDS);
 }
 
 /* Every file of a directory whose name ends in SUFFIX: all that the usual pattern means. */
@@ -70,19 +107,17 @@ static void read_directory(const char *directory, const char *suffix, unsigned d
 	struct level *l = &levels[depth - 1];
 	spell(depth - 1, directory, NULL);
 	const char *real = reach(l);
-	if (real && l->at.overlay) {
-		struct listing *all = overlay_list(l->at.overlay, &l->at.path, &l->at.node);
-		if (sys_failed(all))
-			return;
-		read_entries(directory, all->records, all->size, suffix, depth);
-		listing_free(all);
+	if (!real)
+		return;
+	if (!l->at.overlay) {
+		read_outside(directory, real, suffix, depth);
 		return;
 	}
-	CLOSE_SCOPED int fd =
-		real ? sys_openat(AT_FDCWD, real, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0) : -1;
-	_Alignas(struct dirent64) char records[2048];
-	for (ssize_t size; fd >= 0 && (size = sys_getdents64(fd, records, sizeof records)) > 0;)
-		read_entries(directory, records, (size_t)size, suffix, depth);
+	struct listing *all = overlay_list(l->at.overlay, &l->at.path, &l->at.node);
+	if (sys_failed(all))
+		return;
+	read_entries(directory, &(struct records){all->records, all->size}, suffix, depth);
+	listing_free(all);
 }
 
 /* "include PATTERN", where the pattern is a path or DIRECTORY/\*SUFFIX. */

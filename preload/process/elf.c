@@ -41,6 +41,15 @@ static bool asks_for_loader(const struct image *i, const Elf64_Phdr *header)
 	return text_same(exec_base_name(name), LOADER);
 }
 
+bool elf_fits(int fd)
+{
+	Elf64_Ehdr elf;
+	if (sys_read(fd, &elf, sizeof elf) != sizeof elf ||
+	    memcmp(elf.e_ident, ELFMAG, SELFMAG) != 0)
+		return true;
+	return elf.e_ident[EI_CLASS] == ELFCLASS64 && elf.e_machine == MACHINE;
+}
+
 bool elf_searches(int fd, const void *head, size_t size)
 {
 	const struct image image = {fd, head, size};

@@ -60,6 +60,8 @@ int program_look(struct place *at, struct program *p);
 
 /* Why the object on FD, which begins with the SIZE bytes at HEAD, cannot be covered; or NULL. */
 const char *elf_escape(int fd, const void *head, size_t size);
+/* False for an object of another machine; what is none, ld.so tells of. */
+bool elf_fits(int fd);
 /* True when that object brings a search path for its libraries. */
 bool elf_searches(int fd, const void *head, size_t size);
 

@@ -1,4 +1,6 @@
 /* Where a library is found by name: the search of ld.so(8), in merged's terms. */
+#include "internal.h"
+
 #include "overlain/library.h"
 
 #include <string.h>
@@ -73,13 +75,23 @@ static bool spell_directory(struct text *t, const struct seeker *s, const char *
 	return true;
 }
 
+/* Libraries of other machines are passed over: they share directories with ours. */
+static bool fits(const char *path)
+{
+	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
+	return fd >= 0 && elf_fits(fd);
+}
+
 static enum where look(const struct search *s)
 {
-	if (place_find(s->at, AT_FDCWD, s->found, PLACE_FOLLOW))
+	struct place *at = s->at;
+	if (place_find(at, AT_FDCWD, s->found, PLACE_FOLLOW))
 		return NOWHERE;
-	if (s->at->overlay)
-		return s->at->node.type == DT_REG ? INSIDE : NOWHERE;
-	return s->ask && sys_faccessat(s->at->dirfd, s->at->name, F_OK, 0) == 0 ? OUTSIDE : NOWHERE;
+	if (!at->overlay)
+		return s->ask && fits(at->name) ? OUTSIDE : NOWHERE;
+	if (at->node.type != DT_REG)
+		return NOWHERE;
+	return !s->ask || fits(overlay_reach(at->overlay, &at->node, &at->path)) ? INSIDE : NOWHERE;
 }
 
 static enum where look_along(const struct search *s, const struct seeker *of, const char *list)

@@ -309,7 +309,7 @@ Test(libraries, cost_of_a_start)
 		cr_skip_test();
 	build("mkdir plain; for d in low2 low1 up; do cp -a $d/. plain; done\n"
 	      "cp /usr/bin/env low1/bin; cp /usr/bin/env plain/bin\n");
-	/* With libraries of its own; without any: then no auditor comes along. */
-	expect_start(TRACED("plain/bin/prog"), TRACED("merged/bin/prog"), 100);
+	/* With three libraries of its own; without any: then no auditor comes along. */
+	expect_start(TRACED("plain/bin/prog"), TRACED("merged/bin/prog"), 65 + 3 * 16);
 	expect_start(TRACED("plain/bin/env"), TRACED("merged/bin/env"), 30);
 }

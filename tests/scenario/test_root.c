@@ -96,6 +96,9 @@ Test(root, libraries_of_ld_so_conf)
 	says(ETC LIBRARY_OF("/opt/one/lib", "1") LIBRARY_OF(
 		     "/opt/two/lib",
 		     "2") "mkdir -p extra/etc/ld.so.conf.d extra/opt/bin; "
+			  "mkdir extra/opt/other && head -c 64 /bin/sh | tr '\\002' '\\001' "
+			  ">extra/opt/other/libonlyhere.so.1; "
+			  "printf '/opt/other\\n' >extra/etc/ld.so.conf.d/a.conf; "
 			  "printf '# list\\ninclude /etc/ld.so.conf.d/*.conf\\n/opt/two/lib\\n' "
 			  ">extra/etc/ld.so.conf; echo '/opt/one/lib/ # first' "
 			  ">extra/etc/ld.so.conf.d/one.conf; echo /nowhere "
