@@ -36,29 +36,37 @@ static void *open_next(const char *name, int flags)
 	return NEXT(dlopen)(name, flags);
 }
 
-static void load_needed(struct place *at, const struct seeker *by, int flags, unsigned depth);
+/* One dlopen under way. */
+struct loading {
+	int flags;
+	char *scratch; /* PATH_MAX bytes */
+};
 
-static void load_one(const struct seeker *s, const char *name, int flags, unsigned depth)
+static void load_needed(const struct loading *l, struct place *at, const struct seeker *by,
+			unsigned depth);
+
+static void load_one(const struct loading *l, const struct seeker *s, const char *name,
+		     unsigned depth)
 {
 	struct place at;
-	char found[PATH_MAX];
 	const char *path;
-	if (text_find(name, '/') || !library_find(s, getenv("LD_LIBRARY_PATH"), name, &at, found))
+	if (text_find(name, '/') ||
+	    !library_find(s, getenv("LD_LIBRARY_PATH"), name, &at, l->scratch))
 		return;
 	if (open_next(name, RTLD_LAZY | RTLD_NOLOAD))
 		return;
-	load_needed(&at, s, flags, depth);
+	load_needed(l, &at, s, depth);
 	/* It stays loaded for good, as ld.so would keep it at least as long as who needs it. */
 	if (file_reach(&at, &path) == 0)
-		open_next(path, flags);
+		open_next(path, l->flags);
 }
 
 /* Loads what the library AT needs from merged, the deepest first. What fails, ld.so will tell of.
  */
-__attribute__((noinline)) static void load_needed(struct place *at, const struct seeker *by,
-						  int flags, unsigned depth)
+__attribute__((noinline)) static void load_needed(const struct loading *l, struct place *at,
+						  const struct seeker *by, unsigned depth)
 {
-	char name[PATH_MAX];
+	char name[place_name_size(at)];
 	const char *path;
 	struct seeker s = {.name = name, .by = by};
 	size_t entry = 0;
@@ -72,7 +80,13 @@ __attribute__((noinline)) static void load_needed(struct place *at, const struct
 	dynamic_open(&d, fd);
 	dynamic_search(&d, &s);
 	for (const char *needed; (needed = dynamic_needed(&d, &entry));)
-		load_one(&s, needed, flags, depth + 1);
+		load_one(l, &s, needed, depth + 1);
+}
+
+__attribute__((noinline)) static void load_beforehand(struct place *at, int flags)
+{
+	char scratch[PATH_MAX];
+	load_needed(&(struct loading){flags, scratch}, at, NULL, 0);
 }
 
 /* --- the name itself --- */
@@ -100,24 +114,30 @@ static bool find_caller(const void *caller, struct seeker s[2], char *both)
 	return true;
 }
 
-/* Finds NAME inside merged as ld.so would on behalf of CALLER. */
-__attribute__((noinline)) static bool find(struct place *at, const char *name, const void *caller)
+/* NAME is looked for along CALLER's lists, or has to do with its place. */
+__attribute__((noinline)) static bool find_for(struct place *at, const char *name,
+					       const void *caller)
 {
 	struct seeker s[2];
 	char both[2 * PATH_MAX], found[PATH_MAX];
-	if (text_find(name, '/') && !text_find(name, '$')) {
-		if (place_find(at, AT_FDCWD, name, PLACE_FOLLOW))
-			return false;
-		if (!at->overlay && sys_faccessat(AT_FDCWD, at->name, F_OK, 0) == -ENOENT)
-			place_again(at, ENOENT);
-		return at->overlay;
-	}
-	if (handover_audited() || !find_caller(caller, s, both))
+	if (!find_caller(caller, s, both))
 		return false;
 	if (!text_find(name, '/'))
 		return library_find(s, getenv("LD_LIBRARY_PATH"), name, at, found);
 	return library_expand(s, name, found) && place_find(at, AT_FDCWD, found, 0) == 0 &&
 	       at->overlay;
+}
+
+/* Finds NAME inside merged as ld.so would on behalf of CALLER. */
+static bool find(struct place *at, const char *name, const void *caller)
+{
+	if (!text_find(name, '/') || text_find(name, '$'))
+		return !handover_audited() && find_for(at, name, caller);
+	if (place_find(at, AT_FDCWD, name, PLACE_FOLLOW))
+		return false;
+	if (!at->overlay && sys_faccessat(AT_FDCWD, at->name, F_OK, 0) == -ENOENT)
+		place_again(at, ENOENT);
+	return at->overlay;
 }
 
 /* NAME, or the path on disk of what it means inside merged. What is wrong, the loader finds out. */
@@ -129,7 +149,7 @@ const char *loading_name(const char *name, int flags, const void *caller)
 	if (name && process_ready() && pointer_string(name, PATH_MAX) > 0 &&
 	    find(&at, name, caller)) {
 		if (!(flags & RTLD_NOLOAD) && !handover_audited())
-			load_needed(&at, NULL, flags, 0);
+			load_beforehand(&at, flags);
 		char *kept = names[__atomic_fetch_add(&turn, 1, __ATOMIC_RELAXED) % NAMES];
 		if (file_reach(&at, &path) == 0)
 			strcpy(kept, path);
