@@ -25,7 +25,8 @@ struct layer {
 	const char *reach; /* what stands in front of a path in this layer, with a closing slash */
 	uint16_t root_length; /* without that slash: 0 for "/" */
 	uint16_t reach_length;
-	char short_reach[32]; /* holds reach where the root is too long to stand there */
+	char short_reach[2][32]; /* reach is in one of them where the root is too long for it */
+	struct layer *next_kept; /* another such layer */
 	uint16_t fs; /* layers with equal numbers lie on one file system; the upper's is 0 */
 	dev_t dev;   /* st_dev of its root */
 };
@@ -42,8 +43,13 @@ static inline char *layer_path(const struct layer *layer, struct path *p)
  * in front of a path: then it is reached through a descriptor kept open for good (-errno of that).
  */
 int layer_open(struct layer *layer, const char *root);
-/* Moves FD up, close-on-exec, out of the way of the program's own; answers its new number. */
-int layer_keep_high(int fd);
+/*
+ * The lowest number from FROM on that such a descriptor has, INT_MAX where there is none: a program
+ * that closes all it does not know must be kept from closing it.
+ */
+int layer_kept(int from);
+/* The program wants the number FD for itself: where it is such a descriptor's, that one moves. */
+int layer_vacate(int fd);
 
 /* What stands at one name of one layer. */
 struct look {

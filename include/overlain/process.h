@@ -182,6 +182,7 @@ struct descriptor {
 /* Remembers that FD is open on AT; of the outside only directories that lead to merged. */
 void descriptor_note(int fd, const struct place *at);
 void descriptor_drop(int fd);
+void descriptor_drop_range(unsigned first, unsigned last); /* both included */
 void descriptor_copy(int from, int to);
 /* FD comes from another process: what it is open on, the kernel is asked. */
 void descriptor_learn(int fd);

@@ -4,38 +4,94 @@
 #include <string.h>
 #include <sys/resource.h>
 
-/*
- * A descriptor of our own lives high, so that programs which count theirs from zero, or close the
- * low ones, do not meet it.
- */
-int layer_keep_high(int fd)
+/* The layers that are reached through a descriptor of ours. */
+static struct layer *kept;
+
+#define REACH_LENGTH 26
+#define REACH_NUMBER 13 /* where its number begins, after slashes that mean nothing */
+
+static int descriptor_of(const struct layer *layer)
 {
-	struct rlimit limit;
-	if (SYS4(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, &limit) != 0)
-		limit.rlim_cur = 32;
-	long top = limit.rlim_cur > 1024 ? 1000 : (long)limit.rlim_cur - 24;
-	for (long least = top; least > 2; least /= 2) {
-		int kept = sys_fcntl(fd, F_DUPFD_CLOEXEC, least);
-		if (kept >= 0) {
-			sys_close(fd);
-			return kept;
-		}
-	}
+	const char *at = layer->reach + REACH_NUMBER;
+	int fd = 0;
+	while (*at == '/')
+		at++;
+	for (; *at != '/'; at++)
+		fd = fd * 10 + (*at - '0');
 	return fd;
 }
 
-/* A root that does not fit in front of a path is reached as "/proc/self/fd/N/". */
+/*
+ * Reaches LAYER as "/proc/self/fd//////N/", always of one length, so that another thread finds the
+ * length right whichever of the two texts it meets.
+ */
+static void reach_through(struct layer *layer, int fd)
+{
+	char *reach = layer->short_reach[layer->reach == layer->short_reach[0]];
+	char number[12];
+	struct text t;
+	text_init(&t, number, sizeof number);
+	text_add_number(&t, (uint64_t)fd);
+	memset(reach, '/', REACH_LENGTH);
+	memcpy(reach, "/proc/self/fd", REACH_NUMBER);
+	memcpy(reach + REACH_LENGTH - 1 - text_length(&t), number, text_length(&t));
+	layer->reach_length = REACH_LENGTH;
+	__atomic_store_n(&layer->reach, reach, __ATOMIC_RELEASE);
+}
+
+/* The lowest number a descriptor of ours is to have: high, and out of the program's way. */
+static int least_number(void)
+{
+	struct rlimit limit = {.rlim_cur = 32};
+	SYS4(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, &limit);
+	return limit.rlim_cur > 1024 ? 1000 : (int)(limit.rlim_cur - limit.rlim_cur / 4);
+}
+
+/* A copy of FD from LEAST on, or as high as may be; -errno. */
+static int copy_high(int fd, int least)
+{
+	int copy;
+	do
+		copy = sys_fcntl(fd, F_DUPFD_CLOEXEC, least);
+	while (copy < 0 && (least /= 2) > 2);
+	return copy;
+}
+
+int layer_kept(int from)
+{
+	int lowest = INT_MAX;
+	for (const struct layer *l = kept; l; l = l->next_kept) {
+		int fd = descriptor_of(l);
+		if (fd >= from && fd < lowest)
+			lowest = fd;
+	}
+	return lowest;
+}
+
+int layer_vacate(int fd)
+{
+	for (struct layer *l = kept; l; l = l->next_kept) {
+		if (descriptor_of(l) != fd)
+			continue;
+		int copy = copy_high(fd, fd + 1);
+		if (copy < 0)
+			return copy;
+		reach_through(l, copy);
+	}
+	return 0;
+}
+
+/* A root that does not fit in front of a path is reached through a descriptor. */
 static int reach_by_descriptor(struct layer *layer)
 {
-	int fd = sys_openat(AT_FDCWD, layer->root, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+	CLOSE_SCOPED int fd =
+		sys_openat(AT_FDCWD, layer->root, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+	int copy = fd < 0 ? fd : copy_high(fd, least_number());
 	if (fd < 0)
 		return fd;
-	struct text reach;
-	text_init(&reach, layer->short_reach, sizeof layer->short_reach);
-	text_add_descriptor(&reach, layer_keep_high(fd));
-	text_add_char(&reach, '/');
-	layer->reach = layer->short_reach;
-	layer->reach_length = (uint16_t)text_length(&reach);
+	reach_through(layer, copy < 0 ? sys_steal_fd(&fd) : copy);
+	layer->next_kept = kept;
+	kept = layer;
 	return 0;
 }
 

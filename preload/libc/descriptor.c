@@ -3,33 +3,47 @@
 
 #include <linux/close_range.h>
 
+/* A descriptor of our own, which the program does not know. */
+static bool is_ours(int fd)
+{
+	return layer_kept(fd) == fd;
+}
+
 int close(int fd)
 {
+	if (is_ours(fd))
+		return (int)edge(-EBADF);
 	descriptor_drop(fd);
 	return NEXT(close)(fd);
 }
 
-/* What is closed needs no question to the kernel, as a child of vfork has of what it finds. */
-static void drop_range(unsigned first, unsigned last)
-{
-	if (last > 1u << 20)
-		last = 1u << 20;
-	for (unsigned fd = first; fd <= last; fd++)
-		descriptor_drop((int)fd);
-}
-
+/* The range, less what is ours in it. */
 int close_range(unsigned first, unsigned last, int flags)
 {
-	int result = NEXT(close_range)(first, last, flags);
+	unsigned from = first, ours;
+	int result = 0;
+	while (from <= INT_MAX && (ours = (unsigned)layer_kept((int)from)) != INT_MAX &&
+	       ours <= last) {
+		if (from < ours && NEXT(close_range)(from, ours - 1, flags) < 0)
+			return -1;
+		from = ours + 1;
+	}
+	if (from <= last || from == first)
+		result = NEXT(close_range)(from, last, flags);
 	if (result == 0 && !((unsigned)flags & CLOSE_RANGE_CLOEXEC))
-		drop_range(first, last);
+		descriptor_drop_range(first, last);
 	return result;
 }
 
 void closefrom(int first)
 {
+	const int lowest = first < 0 ? 0 : first;
+	if (layer_kept(lowest) != INT_MAX) {
+		close_range((unsigned)lowest, ~0u, 0);
+		return;
+	}
 	NEXT(closefrom)(first);
-	drop_range(first < 0 ? 0 : (unsigned)first, ~0u);
+	descriptor_drop_range((unsigned)lowest, ~0u);
 }
 
 int dup(int fd)
@@ -42,7 +56,8 @@ int dup(int fd)
 
 int dup2(int fd, int to)
 {
-	int copy = NEXT(dup2)(fd, to);
+	int error = layer_vacate(to);
+	int copy = error ? (int)edge(error) : NEXT(dup2)(fd, to);
 	if (copy >= 0)
 		descriptor_copy(fd, copy);
 	return copy;
@@ -50,7 +65,8 @@ int dup2(int fd, int to)
 
 int dup3(int fd, int to, int flags)
 {
-	int copy = NEXT(dup3)(fd, to, flags);
+	int error = layer_vacate(to);
+	int copy = error ? (int)edge(error) : NEXT(dup3)(fd, to, flags);
 	if (copy >= 0)
 		descriptor_copy(fd, copy);
 	return copy;

@@ -241,14 +241,25 @@ void descriptor_show_stat(int fd, struct stat *st)
 	overlay_show_stat(ov, &n, st);
 }
 
+/* The lowest number from FD on that something may be known of. */
+static int next_known(int fd)
+{
+	while (fd >= TOUCHABLE && fd < CHUNKS * CHUNK && !chunks[fd / CHUNK])
+		fd = (fd / CHUNK + 1) * CHUNK;
+	return fd;
+}
+
 void descriptor_each(void (*visit)(int fd, const struct descriptor *d, void *data), void *data)
 {
 	struct descriptor d;
-	for (int fd = 0; fd < CHUNKS * CHUNK; fd++)
-		if (fd < TOUCHABLE || chunks[fd / CHUNK]) {
-			if (descriptor_find(fd, &d))
-				visit(fd, &d, data);
-		} else {
-			fd += CHUNK - 1;
-		}
+	for (int fd = 0; (fd = next_known(fd)) < CHUNKS * CHUNK; fd++)
+		if (descriptor_find(fd, &d))
+			visit(fd, &d, data);
+}
+
+void descriptor_drop_range(unsigned first, unsigned last)
+{
+	int end = last < CHUNKS * CHUNK ? (int)last + 1 : CHUNKS * CHUNK;
+	for (int fd = first < INT_MAX ? (int)first : end; (fd = next_known(fd)) < end; fd++)
+		descriptor_drop(fd);
 }

@@ -2,7 +2,9 @@
 #include <criterion/criterion.h>
 
 #include "house.h"
+#include "support/expect.h"
 #include "support/format.h"
+#include "support/plant.h"
 #include "support/world.h"
 
 SUITE(descriptors);
@@ -63,4 +65,30 @@ Test(descriptors, doubled_by_spawn)
 									  "/proc/self/fd/'$i/; "
 									  "done; ls "
 									  "dir");
+}
+
+Test(descriptors, everything_closed)
+{
+	same_everywhere(.lower = {THINGS}, .script = "cd merged; " HELPER("close_everything"));
+}
+
+/* Layers too far from the root are reached through descriptors, which the program must not lose. */
+Test(descriptors, everything_closed_far_from_the_root)
+{
+	char *far = format("%s/%0150d", scratch(), 1);
+	const struct layers layers = {"low:low2", "up", "work"};
+	plant(far, "", 0);
+	far = format("%s/%0150d", far, 2);
+	plant(far, "low/file = words\nlow/dir/inner = one\nlow2/\nup/\nwork/\nmerged/\n", 0);
+	for (enum world world = SHIM_ENV; world <= SHIM_RUN; world++) {
+		struct outcome outcome =
+			world_shell(world, far, &layers, "cd merged; " HELPER("close_everything"));
+		assert_text(outcome.err, "", "close_everything");
+		assert_text(outcome.out,
+			    "dup2\nloop\nclosefrom\nclose_range\nsystem call\nlimit\n"
+			    "loop\nclosefrom\nclose_range\nsystem call\nlimit\n",
+			    "close_everything");
+		assert_text(shell_text(far, "ls low low/dir low2; cat up/dir/inner"),
+			    "low:\ndir\nfile\n\nlow/dir:\ninner\n\nlow2:\none\n", "the layers");
+	}
 }
