@@ -73,6 +73,10 @@ ssize_t __readlinkat_chk(int dirfd, const char *path, char *buffer, size_t size,
 char *__getwd_chk(char *buffer, size_t room);
 void __chk_fail(void) __attribute__((noreturn));
 
+/* Names that the run-time libraries of sanitizers look for. */
+const char *__asan_default_options(void);
+const char *__tsan_default_suppressions(void);
+
 /* Names that only newer ones have. */
 int pidfd_spawn(int *pidfd, const char *path, const posix_spawn_file_actions_t *actions,
 		const posix_spawnattr_t *attributes, char *const argv[], char *const envp[]);

@@ -57,6 +57,12 @@ void overlay_below(const struct overlay *ov, struct overlay *below);
  */
 char *const *mounts_environment(const struct mounts *mounts);
 
+/*
+ * Notes that somebody is told of WHAT, a hash: true when some process of this overlay noted it
+ * before, since it was set up. Without an upper nobody keeps note.
+ */
+bool overlay_told(const struct overlay *ov, uint64_t what);
+
 /* --- lookup.c: what stands at a path --- */
 
 enum {

@@ -28,7 +28,7 @@ static int open_page(const char *path)
 	return fd;
 }
 
-int shared_open(struct overlay *ov)
+int shared_open(struct overlay *ov, bool fresh)
 {
 	if (!ov->writable)
 		return 0;
@@ -47,6 +47,8 @@ int shared_open(struct overlay *ov)
 	if (sys_failed(at))
 		return (int)(intptr_t)at;
 	ov->shared = at;
+	for (unsigned i = 0; fresh && i < TOLD; i++)
+		ov->shared->told[i] = 0;
 	return 0;
 }
 
@@ -116,4 +118,9 @@ void shared_set_whiteout_form(const struct overlay *ov, enum whiteout_form form)
 {
 	if (ov->shared)
 		ov->shared->whiteout_form = form;
+}
+
+bool overlay_told(const struct overlay *ov, uint64_t what)
+{
+	return ov->shared && atomic_exchange(&ov->shared->told[what % TOLD], what) == what;
 }

@@ -55,7 +55,8 @@ struct config {
 	const char *settings[SETTINGS]; /* NULL: not set */
 	char *const *envp;
 	struct text *complaint;
-	bool look; /* nothing is made on disk */
+	bool look;  /* nothing is made on disk */
+	bool fresh; /* nobody has checked it before */
 	struct arena arena;
 	const char *cwd; /* asked for when needed */
 	unsigned count;
@@ -132,8 +133,11 @@ char *const *environment_make(struct config *c);
 
 /* --- made elsewhere in this room, for mounts.c to call once an overlay is complete --- */
 
-/* Maps what processes tell each other; without it an overlay works, and looks more often. */
-int shared_open(struct overlay *ov);
+/*
+ * Maps what processes tell each other; without it an overlay works, and looks more often. FRESH:
+ * nobody handed this overlay over, it is set up anew.
+ */
+int shared_open(struct overlay *ov, bool fresh);
 /* Takes memory for what this process learns; without it nothing is remembered. */
 int cache_open(struct overlay *ov);
 

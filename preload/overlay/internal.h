@@ -8,15 +8,17 @@
 
 /* Pairs of counters: changes begun in the low half, changes ended in the high one. */
 #define BUCKETS 4095
+#define TOLD    64
 struct shared {
 	_Atomic uint64_t tree;
 	_Atomic uint32_t whiteout_form;
 	uint32_t version;
 	_Atomic uint64_t names[BUCKETS];
+	_Atomic uint64_t told[TOLD]; /* by overlay_told */
 };
 
-/* Maps it. Best effort. */
-int shared_open(struct overlay *ov);
+/* Maps it; FRESH where this process sets the overlay up anew. Best effort. */
+int shared_open(struct overlay *ov, bool fresh);
 
 /* A path by its hashes: its own, a second one to tell it apart, and that of its parent. */
 struct key {

@@ -136,7 +136,8 @@ static int check(struct config *c)
 	int result = drafts_read(c);
 	for (unsigned i = 0; i < c->count; i++)
 		c->drafts[i].read_only |= c->look;
-	if (result < 0 || drafts_checked(c))
+	c->fresh = result == 0 && !drafts_checked(c);
+	if (!c->fresh)
 		return result;
 	for (unsigned i = 0; i < c->count && result == 0; i++)
 		result = draft_check(c, &c->drafts[i]);
@@ -167,7 +168,7 @@ static int open_mounts(struct mounts *mounts, char *const *envp, struct text *co
 		ov->index = (uint16_t)i;
 		result = open_layers(&c, &c.drafts[i], ov);
 		if (result == 0) {
-			shared_open(ov);
+			shared_open(ov, c.fresh);
 			cache_open(ov);
 		}
 	}

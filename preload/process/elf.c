@@ -72,24 +72,28 @@ bool elf_searches(int fd, const void *head, size_t size)
 	return false;
 }
 
-const char *elf_escape(int fd, const void *head, size_t size)
+void elf_judge(struct program *p, int fd, const void *head, size_t size)
 {
 	const struct image image = {fd, head, size};
 	Elf64_Ehdr elf;
 	Elf64_Phdr header;
 	if (size < sizeof elf || memcmp(head, ELFMAG, SELFMAG) != 0)
-		return NULL; /* the kernel knows what else it takes */
+		return; /* the kernel knows what else it takes */
 	memcpy(&elf, head, sizeof elf);
 	if (elf.e_type != ET_EXEC && elf.e_type != ET_DYN)
-		return NULL;
-	if (elf.e_ident[EI_CLASS] != ELFCLASS64 || elf.e_machine != MACHINE)
-		return "built for another machine";
+		return;
+	if (elf.e_ident[EI_CLASS] != ELFCLASS64 || elf.e_machine != MACHINE) {
+		p->escape = "built for another machine";
+		return;
+	}
 	for (unsigned i = 0; i < elf.e_phnum; i++) {
 		if (!take(&image, elf.e_phoff + i * sizeof header, &header, sizeof header))
-			return NULL;
-		if (header.p_type == PT_INTERP)
-			return asks_for_loader(&image, &header) ? NULL
-								: "linked with another C library";
+			return;
+		if (header.p_type != PT_INTERP)
+			continue;
+		p->foreign = !asks_for_loader(&image, &header);
+		p->escape = p->foreign ? "linked with another C library" : NULL;
+		return;
 	}
-	return "statically linked";
+	p->escape = "statically linked";
 }

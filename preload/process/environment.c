@@ -73,11 +73,21 @@ struct environment_room environment_measure(const struct start *s)
 	return room;
 }
 
-static char **add_list(char **slot, struct text *t, const struct list *list, char *const *envp)
+/* A loader that gives up at a library it cannot load must not meet ours. */
+static char **add_list(char **slot, struct text *t, const struct list *list, const struct start *s)
 {
-	*slot++ = t->at;
+	char *start = t->at;
 	text_add(t, list->name);
-	list->add(t, environment_value(envp, list->name));
+	const char *empty = t->at;
+	if (s->foreign)
+		preload_without(t, environment_value(s->envp, list->name));
+	else
+		list->add(t, environment_value(s->envp, list->name));
+	if (s->foreign && t->at == empty) {
+		t->at = start;
+		return slot;
+	}
+	*slot++ = start;
 	t->at++; /* the terminator stays */
 	return slot;
 }
@@ -108,7 +118,7 @@ void environment_fill(const struct start *s, const struct environment_room *room
 		int list = which_list(*entry, wanted);
 		if (list >= 0) {
 			if (!(added & 1u << list))
-				slots = add_list(slots, &t, &lists[list], envp);
+				slots = add_list(slots, &t, &lists[list], s);
 			added |= 1u << list;
 			continue;
 		}
@@ -119,7 +129,7 @@ void environment_fill(const struct start *s, const struct environment_room *room
 	}
 	for (int list = 0; list < LISTS; list++)
 		if (wanted & ~added & 1u << list)
-			slots = add_list(slots, &t, &lists[list], envp);
+			slots = add_list(slots, &t, &lists[list], s);
 	/* Of an overlay set up on purpose the variables left out are left out on purpose. */
 	for (int i = 0; ours[i] && !other; i++)
 		if (!(seen & 1u << i))

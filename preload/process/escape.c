@@ -29,17 +29,23 @@ void escape_read(char *const *envp)
 	sys_exit(125);
 }
 
-/* Names told of already, by their hashes. A child of vfork leaves its in the parent: all the
- * better. */
+/*
+ * Names told of already, by their hashes: by this process, and by all of the overlay. A child of
+ * vfork leaves its in the parent: all the better.
+ */
 #define TOLD 16
 static uint64_t told[TOLD];
 
 static bool told_before(const char *name)
 {
+	const struct mounts *mounts = process_mounts();
 	uint64_t hash = 0xcbf29ce484222325U; /* FNV-1a */
 	for (; *name; name++)
 		hash = (hash ^ (unsigned char)*name) * 0x100000001b3U;
-	return __atomic_exchange_n(&told[hash % TOLD], hash, __ATOMIC_RELAXED) == hash;
+	bool before = __atomic_exchange_n(&told[hash % TOLD], hash, __ATOMIC_RELAXED) == hash;
+	for (const struct overlay *ov = mounts->at; ov < mounts->at + mounts->count; ov++)
+		before |= overlay_told(ov, hash);
+	return before;
 }
 
 int escape_report(const char *name, const char *why)

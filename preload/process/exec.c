@@ -50,6 +50,7 @@ int exec_start(struct start *s, struct place *at, const char *name, char *const 
 		s->inside = false; /* it is the interpreter that counts */
 		return script_start(s, at, &p, name, argv);
 	}
+	s->foreign = p.foreign;
 	if (at->overlay) {
 		s->inside = true;
 		s->program = at;

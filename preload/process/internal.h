@@ -31,6 +31,7 @@ struct start {
 	const struct place *program; /* and where, if that is known */
 	bool audited;                /* it may need libraries from there */
 	bool closing;                /* NAME goes by a descriptor that exec closes */
+	bool foreign;                /* its loader would give up at this object */
 	unsigned depth;              /* scripts met so far */
 };
 /* Starts what stands at AT; NAME is what a script there is called. */
@@ -49,6 +50,7 @@ const char *exec_base_name(const char *path);
 struct program {
 	const char *path;        /* on disk; valid as long as the place is left alone */
 	const char *escape;      /* why the overlay cannot cover it, or NULL */
+	bool foreign;            /* because it has another C library */
 	bool loader;             /* it is ld.so, called by its name */
 	bool seeks;              /* it names merged as a place of its libraries */
 	char head[PROGRAM_HEAD]; /* what it begins with, then zeroes; all zero where unreadable */
@@ -58,8 +60,8 @@ int program_look(struct place *at, struct program *p);
 
 /* --- elf.c --- */
 
-/* Why the object on FD, which begins with the SIZE bytes at HEAD, cannot be covered; or NULL. */
-const char *elf_escape(int fd, const void *head, size_t size);
+/* Sets what P says of why the object on FD, with SIZE bytes at HEAD in front, cannot be covered. */
+void elf_judge(struct program *p, int fd, const void *head, size_t size);
 /* False for an object of another machine; what is none, ld.so tells of. */
 bool elf_fits(int fd);
 /* True when that object brings a search path for its libraries. */
@@ -115,8 +117,9 @@ const char *preload_object(void);
 void preload_find(void);
 /* The most bytes preload_add adds for LIST. */
 size_t preload_size(const char *list);
-/* Adds LIST with this object in it, once. */
+/* Adds LIST with this object in it, once; or without it. */
 void preload_add(struct text *t, const char *list);
+void preload_without(struct text *t, const char *list);
 
 /* --- handover.c, takeover.c: what the environment carries besides the configuration --- */
 

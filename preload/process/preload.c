@@ -79,11 +79,11 @@ size_t preload_size(const char *list)
 	return strlen(list) + 1 + strlen(object);
 }
 
-void preload_add(struct text *t, const char *list)
+static void add(struct text *t, const char *list, bool with_us)
 {
 	const char *one, *between = "";
 	size_t length;
-	bool listed = lists_us(list), done = false;
+	bool listed = lists_us(list), done = !with_us;
 	while ((length = preload_next(&list, &one))) {
 		bool ours = is_ours(one, length);
 		if (ours && done)
@@ -97,8 +97,18 @@ void preload_add(struct text *t, const char *list)
 		between = ":";
 	}
 	/* Last: the others stand on merged as they would on a file system, and know its names. */
-	if (!listed && object[0]) {
+	if (!listed && !done && object[0]) {
 		text_add(t, between);
 		text_add(t, object);
 	}
+}
+
+void preload_add(struct text *t, const char *list)
+{
+	add(t, list, true);
+}
+
+void preload_without(struct text *t, const char *list)
+{
+	add(t, list, false);
 }

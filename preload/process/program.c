@@ -148,7 +148,7 @@ int program_look(struct place *at, struct program *p)
 	CLOSE_SCOPED int fd = -1;
 	memset(p->head, 0, sizeof p->head);
 	p->escape = NULL;
-	p->loader = p->seeks = false;
+	p->loader = p->seeks = p->foreign = false;
 	int error = open_program(at, p, &fd);
 	if (error || fd < 0)
 		return error;
@@ -161,7 +161,7 @@ int program_look(struct place *at, struct program *p)
 	p->loader = is_loader(p->path);
 	if (p->loader)
 		return 0;
-	p->escape = elf_escape(fd, head, (size_t)size);
+	elf_judge(p, fd, head, (size_t)size);
 	if (!p->escape)
 		p->escape = privilege(fd);
 	if (!p->escape)

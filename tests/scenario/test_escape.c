@@ -1,4 +1,5 @@
 /* Programs the library cannot be loaded into are told of, one line each. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -116,6 +117,34 @@ Test(escape, once_for_a_process)
 		    "overlain: merged/static: statically linked, runs without the overlay\n"
 		    "overlain: merged/static-pie: statically linked, runs without the overlay\n",
 		    "what make says");
+}
+
+/* The processes between are children of one shell, and of another. */
+Test(escape, once_for_an_overlay)
+{
+	const char *script = "for i in 1 2 3; do (merged/static); sh -c '(merged/static)'; done";
+	says(script, "overlain: merged/static: statically linked, runs without the overlay\n");
+	says(script, "overlain: merged/static: statically linked, runs without the overlay\n");
+}
+
+/* Its loader would end the program over a library it cannot load. */
+Test(escape, another_library_runs)
+{
+	if (system("command -v musl-gcc >/dev/null") != 0) {
+		fprintf(stderr, "skipped: no musl-gcc to build a program of another library\n");
+		return;
+	}
+	shell_text(area,
+		   "set -e; cat >m.c <<'END'\n"
+		   "#include <stdio.h>\n#include <stdlib.h>\n"
+		   "int main(void) { char *p = getenv(\"LD_PRELOAD\"); puts(p ? p : \"none\"); "
+		   "return 5; }\nEND\nmusl-gcc -o low/musl m.c; rm m.c");
+	struct outcome outcome = run("merged/musl; echo $?; env -i merged/musl; sh -c merged/musl");
+	assert_text(outcome.out, "none\n5\nnone\nnone\n", "what the program finds");
+	assert_text(outcome.err,
+		    "overlain: merged/musl: linked with another C library, runs without the "
+		    "overlay\n",
+		    "what is said");
 }
 
 Test(escape, denied)
