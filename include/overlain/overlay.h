@@ -141,7 +141,7 @@ struct change change_begin(const struct overlay *ov, const struct path *p, bool 
 void change_end(struct change *change);
 /* The same, and N, which the change made of its path, is remembered if nobody else interfered. */
 void change_end_with(struct change *change, const struct node *n);
-/* A number that differs once a directory may have moved. */
+/* A number that differs once a directory may have moved, or was removed. */
 uint64_t overlay_generation(const struct overlay *ov);
 #define CHANGE_NAME(line) change_at_##line
 #define CHANGE_AT(ov, p, tree, line)                                                               \

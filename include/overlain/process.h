@@ -141,6 +141,7 @@ struct base {
 	const struct overlay *overlay; /* NULL: outside merged */
 	bool leads;                    /* outside, and some merged lies below it */
 	bool guess;                    /* outside, and known by its spelling alone */
+	bool gone;                     /* inside, and removed: another may have that name */
 	uint16_t length;
 	uint64_t moved; /* overlay_generation when the path was right */
 	char *path;     /* relative to merged; outside: absolute, "" for "/" */
@@ -161,8 +162,11 @@ void cwd_leave(struct place *at);
 void cwd_unknown(void);
 /* cwd_base, with the kernel's word for it. */
 int cwd_ask(struct base *base, char *path, size_t size);
-/* Takes the merged path NAME, handed over by exec, where the kernel's directory agrees with it. */
-void cwd_adopt(const char *name);
+/*
+ * Takes the merged path NAME, handed over by exec, where the kernel's directory agrees with it. GONE:
+ * that directory was removed.
+ */
+void cwd_adopt(const char *name, bool gone);
 
 /* --- descriptor.c: what is open on merged --- */
 
@@ -176,6 +180,7 @@ struct descriptor {
 	uint16_t layer;   /* what it was opened in */
 	uint64_t ino;     /* as programs see it; 0: the object's own */
 	uint64_t moved;   /* overlay_generation when the path was right */
+	bool gone;        /* a directory that was removed: another may have that name */
 	char path[224];   /* relative to merged; OUTSIDE: absolute, an ancestor of some merged */
 };
 

@@ -94,7 +94,7 @@ static void follow_cwd(void)
 {
 	char name[PATH_MAX];
 	if (sys_getcwd(name, sizeof name) > 0 && reverse_path(name, sizeof name) > 0)
-		cwd_adopt(name);
+		cwd_adopt(name, false);
 	else
 		cwd_unknown();
 }

@@ -56,6 +56,7 @@ static bool find_cwd(struct place *at)
 	if (!process_ready() || cwd_base(&base, path_rel(&at->path), PATH_MAX) || !base.overlay)
 		return false;
 	at->overlay = base.overlay;
+	at->removed = base.gone;
 	path_cut(&at->path, base.length);
 	return true;
 }
@@ -69,7 +70,7 @@ char *getcwd(char *buffer, size_t size)
 		return edge(-EINVAL), NULL;
 	const size_t least = place_name_size(&at);
 	int error = overlay_lookup(at.overlay, &at.path, &at.node);
-	if (error || !node_is_dir(&at.node))
+	if (error || !node_is_dir(&at.node) || at.removed)
 		error = -ENOENT;
 	else if (size && least > size)
 		error = -ERANGE;

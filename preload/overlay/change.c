@@ -106,7 +106,13 @@ void change_end_with(struct change *c, const struct node *n)
 
 uint64_t overlay_generation(const struct overlay *ov)
 {
-	return ov->shared ? ov->shared->tree : 0;
+	return ov->shared ? ov->shared->tree + ((uint64_t)ov->shared->gone << 40) : 0;
+}
+
+void change_removed_directory(const struct overlay *ov)
+{
+	if (ov->shared)
+		ov->shared->gone++;
 }
 
 enum whiteout_form shared_whiteout_form(const struct overlay *ov)

@@ -12,7 +12,7 @@
 struct shared {
 	_Atomic uint64_t tree;
 	_Atomic uint32_t whiteout_form;
-	uint32_t version;
+	_Atomic uint32_t gone; /* directories that were removed */
 	_Atomic uint64_t names[BUCKETS];
 	_Atomic uint64_t told[TOLD]; /* by overlay_told */
 };
@@ -100,6 +100,8 @@ void cache_drop(const struct overlay *ov, const struct path *p);
 /* Where names.c keeps what it knows of the directory of that hash; NULL without memory. */
 struct listed *cache_listed(const struct overlay *ov, uint64_t dir);
 
+/* A directory is no more: who has it open, or stands in it, must not take another for it. */
+void change_removed_directory(const struct overlay *ov);
 /* The form of whiteout that is known to work in this upper. */
 enum whiteout_form shared_whiteout_form(const struct overlay *ov);
 void shared_set_whiteout_form(const struct overlay *ov, enum whiteout_form form);

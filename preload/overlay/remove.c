@@ -129,6 +129,8 @@ int overlay_rmdir(const struct overlay *ov, struct path *p)
 		return error;
 	struct change change = change_begin(ov, p, false);
 	error = remove_dir(ov, p, &n, below);
+	if (!error)
+		change_removed_directory(ov);
 	end_removal(&change, error, below);
 	return error;
 }

@@ -137,6 +137,7 @@ static ssize_t ask_move(struct base *base, size_t size)
 	ssize_t length = sys_getcwd(name, size);
 	if (length > 0)
 		length = reverse_path(name, size);
+	base->gone = length == -ENOENT;
 	if (length < 0)
 		return length;
 	if (process_overlay(name, (size_t)length, &rest) != base->overlay)
@@ -145,7 +146,7 @@ static ssize_t ask_move(struct base *base, size_t size)
 	return copy_base(base, base->path, size, &now);
 }
 
-/* Some directory has moved: if it was this one, or one above, it has another name now. */
+/* Some directory has moved, or is gone: this one, or one above, may be it. */
 __attribute__((noinline)) static int follow_move(struct base *base, size_t size)
 {
 	base->moved = overlay_generation(base->overlay);
@@ -229,7 +230,7 @@ void cwd_unknown(void)
  * The kernel may stand in any part of it, or nowhere at all: it is copied up, and removed, behind a
  * process's back.
  */
-void cwd_adopt(const char *name)
+void cwd_adopt(const char *name, bool gone)
 {
 	char real[PATH_MAX];
 	const char *rest;
@@ -246,6 +247,7 @@ void cwd_adopt(const char *name)
 	}
 	if (!here)
 		return;
-	const struct base base = base_of(ov, (char *)(uintptr_t)rest, strlen(rest));
+	struct base base = base_of(ov, (char *)(uintptr_t)rest, strlen(rest));
+	base.gone = gone;
 	set(&base);
 }

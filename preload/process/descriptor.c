@@ -168,9 +168,12 @@ static int ask(int fd, struct base *base, char *path, size_t size)
 		return length == -ERANGE ? -ERANGE : -EBADF;
 	const bool outside = process_leads(path, (size_t)length);
 	ssize_t named = reverse_path(path, size);
+	const bool gone = named == -ENOENT && !outside;
+	if (gone)
+		named = reverse_name(path, size);
 	if (named == -ERANGE || (named < 0 && !outside))
 		return named == -ERANGE ? -ERANGE : -EBADF;
-	*base = (struct base){.path = path, .leads = named < 0};
+	*base = (struct base){.path = path, .leads = named < 0, .gone = gone};
 	if (named >= 0)
 		base->overlay = process_overlay(path, (size_t)named, &rest);
 	if (named >= 0)
@@ -182,15 +185,18 @@ static int ask(int fd, struct base *base, char *path, size_t size)
 	return base->overlay || base->leads ? 0 : -EBADF;
 }
 
-/* Some directory has moved: if it was this one, or one above, it has another name now. */
+/* Some directory has moved, or is gone: this one, or one above, may be it. */
 __attribute__((noinline)) static void follow_move(int fd, struct descriptor *d)
 {
 	struct base now;
 	char path[NAME_SHORT];
 	d->moved = overlay_generation(&process_mounts()->at[d->overlay]);
 	if (ask(fd, &now, path, sizeof path) == 0 && now.overlay &&
-	    now.overlay->index == d->overlay)
-		descriptor_set_path(d, now.path, now.length);
+	    now.overlay->index == d->overlay) {
+		d->gone = now.gone;
+		if (!now.gone)
+			descriptor_set_path(d, now.path, now.length);
+	}
 	if (d->length != TOO_LONG)
 		write_entry(fd, d);
 }
@@ -211,6 +217,7 @@ int descriptor_base(int fd, struct base *base, char *path, size_t size)
 	*base = (struct base){
 		.overlay = outside ? NULL : &process_mounts()->at[d.overlay],
 		.leads = outside,
+		.gone = d.gone,
 		.length = d.length,
 		.path = memcpy(path, d.path, d.length + 1u),
 	};
@@ -226,7 +233,8 @@ int descriptor_place(int fd, struct place *at)
 	at->slash = at->self = at->removed = at->tried = false;
 	at->flags = 0;
 	path_cut(&at->path, base.length);
-	return overlay_lookup(at->overlay, &at->path, &at->node);
+	at->node = (struct node){0};
+	return base.gone ? 0 : overlay_lookup(at->overlay, &at->path, &at->node);
 }
 
 void descriptor_show_stat(int fd, struct stat *st)

@@ -74,6 +74,7 @@ static bool learn_inside(int fd, struct descriptor *d, char *real)
 	d->layer = (uint16_t)layer;
 	d->ino = number_of(ov, layer, rest);
 	d->moved = overlay_generation(ov);
+	d->gone = false;
 	descriptor_set_path(d, rest, strlen(rest));
 	return true;
 }
@@ -90,6 +91,7 @@ static int ask(int fd, struct descriptor *d, size_t size)
 	if (!process_leads(real, strlen(real)))
 		return 0;
 	d->kind = DESCRIPTOR_OUTSIDE;
+	d->gone = false;
 	descriptor_set_path(d, real, text_same(real, "/") ? 0 : strlen(real));
 	return 1;
 }

@@ -2,12 +2,12 @@
  * OVERLAIN_STATE: what one program hands to the next besides the configuration, and what is gone
  * from the environment before that one's main.
  *
- * Records end in a comma: "cwd:PATH"; "in:PATH" for a program that lies in merged; "audit" for one
- * that has our auditor; "as:NAME" where it was started by another name than the kernel was told,
- * and "comm:NAME" where the last components differ; "FD:TYPE:LAYER:INO:REAL:PATH" for a descriptor
- * on the object REAL of LAYER, which programs see as INO (numbers are hexadecimal, TYPE is a DT_*
- * or 0 for a directory outside that leads to merged). Paths are absolute, with odd bytes as %XX.
- * takeover.c reads it.
+ * Records end in a comma: "cwd:PATH", or "gone:PATH" where it was removed; "in:PATH" for a program
+ * that lies in merged; "audit" for one that has our auditor; "as:NAME" where it was started by
+ * another name than the kernel was told, and "comm:NAME" where the last components differ;
+ * "FD:TYPE:LAYER:INO:REAL:PATH" for a descriptor on the object REAL of LAYER, which programs see as
+ * INO (numbers are hexadecimal, TYPE is a DT_* or 0 for a directory outside that leads to merged).
+ * Paths are absolute, with odd bytes as %XX. takeover.c reads it.
  *
  * The room is measured first: a process with hundreds of directories open hands them all over, in
  * as many variables of that name as the kernel's limit for one string makes of it (execve(2)).
@@ -89,7 +89,7 @@ static size_t name_size(const struct overlay *ov, const char *rest)
 static void add_cwd(struct state *s, const struct base *cwd)
 {
 	begin_record(s);
-	text_add(&s->text, "cwd:");
+	text_add(&s->text, cwd->gone ? "gone:" : "cwd:");
 	add_name(&s->text, cwd->overlay, cwd->path);
 	end_record(s);
 }
@@ -104,7 +104,7 @@ __attribute__((noinline)) static int take_cwd(struct state *s, size_t *size, siz
 		return error;
 	if (s)
 		add_cwd(s, &cwd);
-	*size = sizeof "cwd:" + name_size(cwd.overlay, cwd.path);
+	*size = sizeof "gone:" + name_size(cwd.overlay, cwd.path);
 	return 0;
 }
 
@@ -138,7 +138,7 @@ static const struct overlay *overlay_of(const struct descriptor *d)
 
 static const char *kept_path(const struct descriptor *d)
 {
-	return d->length < sizeof d->path ? d->path : HANDOVER_TOO_LONG;
+	return d->length < sizeof d->path && !d->gone ? d->path : HANDOVER_TOO_LONG;
 }
 
 /* FD, TYPE, LAYER, INO and REAL. */

@@ -135,7 +135,11 @@ static int find_relative(struct place *at, const char *path)
 	if (!base.overlay)
 		return find_outside(at, true, path);
 	at->overlay = base.overlay;
-	return find_below(at, path);
+	if (!base.gone)
+		return find_below(at, path);
+	at->node = (struct node){0};
+	at->removed = true;
+	return place_walk(at, path);
 }
 
 int place_find(struct place *at, int dirfd, const char *path, unsigned flags)

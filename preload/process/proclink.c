@@ -68,7 +68,7 @@ __attribute__((noinline)) static ssize_t tell_cwd(char *name, size_t size)
 		return tell_outside(name);
 	PATH_BRIEF(p, base.length);
 	path_set(p, name, base.length);
-	bool here = overlay_lookup(base.overlay, p, &n) == 0 && node_is_dir(&n);
+	bool here = !base.gone && overlay_lookup(base.overlay, p, &n) == 0 && node_is_dir(&n);
 	return tell_name(base.overlay, path_rel(p), !here, name, size);
 }
 

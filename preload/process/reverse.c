@@ -33,9 +33,9 @@ __attribute__((noinline)) static bool shows(const struct overlay *ov, unsigned l
 	struct node n;
 	if (path_set(p, rest, length) || overlay_lookup(ov, p, &n) || node_absent(&n))
 		return false;
-	if (n.layer == layer || overlay_in_upper(ov, &n))
+	if (n.layer == layer)
 		return true;
-	return node_is_dir(&n) && node_next_part(ov, &n, layer) == layer;
+	return node_is_dir(&n) ? node_next_part(ov, &n, layer) == layer : overlay_in_upper(ov, &n);
 }
 
 /* Puts what OV calls itself in front of REST, which lies in NAME. */

@@ -102,7 +102,10 @@ static void read_record(const char *record)
 			process_name(text);
 	} else if ((at = text_after(record, "cwd:"))) {
 		if (take_text(at, text, sizeof text))
-			cwd_adopt(text);
+			cwd_adopt(text, false);
+	} else if ((at = text_after(record, "gone:"))) {
+		if (take_text(at, text, sizeof text))
+			cwd_adopt(text, true);
 	} else if ((at = text_after(record, "comm:"))) {
 		if (take_text(at, text, sizeof text))
 			SYS2(SYS_prctl, PR_SET_NAME, text);

@@ -142,6 +142,13 @@ static bool is_magic(const char *name)
 	return of && text_find(of, '/');
 }
 
+/* True when the magic link NAME leads to what has no name left, in any layer: the kernel has it. */
+static bool is_nameless(const char *name)
+{
+	struct stat st;
+	return sys_fstatat(AT_FDCWD, name, &st, 0) == 0 && st.st_nlink == 0;
+}
+
 /* The text of the symlink AT stands at: its length, 0 when it is none, -errno. */
 static ssize_t read_link(struct place *at, char *target, size_t size)
 {
@@ -150,8 +157,11 @@ static ssize_t read_link(struct place *at, char *target, size_t size)
 		return sys_readlink(overlay_reach(at->overlay, &at->node, &at->path), target, size);
 	if (process_leads(name, at->path.length))
 		return 0;
-	ssize_t length = is_magic(name) ? proc_readlink(name, target, size)
-					: sys_readlink(name, target, size);
+	const bool magic = is_magic(name);
+	ssize_t length =
+		magic ? proc_readlink(name, target, size) : sys_readlink(name, target, size);
+	if (length > 0 && magic && target[length - 1] == ')' && is_nameless(name))
+		return 0;
 	/* What fails out there fails again, and better, in the call itself. */
 	return length < 0 ? 0 : length;
 }

@@ -39,3 +39,17 @@ Test(coherence, a_directory_moves_under_a_shell)
 			.script = "cd merged; mkdir made; cd made; echo x >f; mv ../made ../moved; "
 				  "/bin/pwd; cat f; echo y >g; cd ..; ls moved");
 }
+
+/* Another process removes or replaces the directory this one stands in and has open. */
+Test(coherence, a_directory_learnt_before_it_was_removed)
+{
+	same_everywhere(.lower = {names},
+			.script = "cd merged; mkdir new; echo f >new/f; for d in dir0 new dir1; do "
+				  "cd $d; "
+				  "exec 3<.; cat f; sh -c \"cd ..; rm -r $d; mkdir $d; echo again "
+				  ">$d/f\"; "
+				  "cat f; echo x >made; ls; cat /proc/self/fd/3/f; cd ..; cat "
+				  "$d/f; ls $d; "
+				  "done",
+			.own_upper = true);
+}

@@ -92,3 +92,14 @@ Test(descriptors, everything_closed_far_from_the_root)
 			    "low:\ndir\nfile\n\nlow/dir:\ninner\n\nlow2:\none\n", "the layers");
 	}
 }
+
+/* What was removed is still what the descriptor is open on, by the descriptor's own name, too. */
+Test(descriptors, of_what_was_removed)
+{
+	same_everywhere(.lower = {THINGS},
+			.script = "cd merged; echo made >made; exec 3<made 4<>made; rm made; cat "
+				  "/dev/fd/3; echo more >>/proc/self/fd/4; cat /dev/fd/3; stat -Lc "
+				  "%h /proc/self/fd/3; mkdir new; exec 5<new; rmdir new; ls "
+				  "/proc/self/fd/5; echo new >made; cat /dev/fd/3; readlink "
+				  "/proc/self/fd/3 | sed s,.*/,,");
+}
