@@ -49,6 +49,7 @@
 #include <utime.h>
 #include <utmp.h>
 #include <utmpx.h>
+#include <wordexp.h>
 #include <linux/openat2.h>
 /* clang-format on */
 

@@ -138,6 +138,16 @@ static int open_unnamed(struct place *at, int flags, mode_t mode, open_call *cal
 	return error ? error : opened(call(AT_FDCWD, path, flags, mode));
 }
 
+/* True when PATH is a program that runs: the kernel knows, and nothing comes of asking it. */
+static bool is_running(const char *path)
+{
+	struct stat st;
+	if (sys_lstat(path, &st) || !(st.st_mode & 0111))
+		return false;
+	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0);
+	return fd == -ETXTBSY;
+}
+
 /*
  * Copies up what is opened for writing. The data is left behind where it would be cut off at once;
  * so whatever could still fail must fail before.
@@ -154,6 +164,8 @@ static int raise_for(struct place *at, int flags)
 		AT_FDCWD, overlay_reach(at->overlay, &at->node, &at->path), O_PATH | O_CLOEXEC, 0);
 	if (spare < 0)
 		return spare;
+	if (is_running(overlay_reach(at->overlay, &at->node, &at->path)))
+		return -ETXTBSY;
 	return copy_up(at, !(flags & O_TRUNC));
 }
 

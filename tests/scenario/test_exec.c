@@ -2,6 +2,9 @@
 #include <criterion/criterion.h>
 
 #include "house.h"
+#include "support/expect.h"
+#include "support/format.h"
+#include "support/plant.h"
 #include "support/world.h"
 
 SUITE(exec);
@@ -239,4 +242,37 @@ Test(exec, pointers_to_nowhere)
 {
 	with_tools(HELPER("exec_pointers") " $PWD/merged/data/file; "
 					   "cd merged; " HELPER("exec_pointers") " data/file");
+}
+
+/* libc starts the shell of wordexp(3) past every call of ours. */
+Test(exec, words_of_a_shell)
+{
+	with_tools(
+		"cat >words.c <<'END'\n"
+		"#include <stdio.h>\n#include <wordexp.h>\n"
+		"int main(int argc, char **argv) { wordexp_t w; int e = wordexp(argv[1], &w, 0);\n"
+		"for (size_t i = 0; !e && i < w.we_wordc; i++) puts(w.we_wordv[i]);\n"
+		"return e; }\nEND\n"
+		"cc -o words words.c && cd merged/data && ../../words '$(cat file) `pwd` "
+		"$((1 + 2)) \"$(ls ..)\" $(../bin/say w)'; ../../words '$(cat <file' || echo $?; "
+		"../../words 'a b $HOME'");
+}
+
+Test(exec, a_program_that_runs_is_not_written_to)
+{
+	const char *area = format("%s/area", scratch());
+	const struct layers layers = {"low", "up", "work"};
+	plant(area, "low/\nup/\nwork/\nmerged/\n", 0);
+	shell_text(area, "cp /bin/sleep low/run");
+	for (enum world world = KERNEL; world <= SHIM_RUN; world++) {
+		if (!world_exists(world))
+			continue;
+		struct outcome outcome = world_shell(
+			world, area, &layers,
+			"merged/run 1 & sleep .3; (echo x >>merged/run); wait; ls $PWD/up; "
+			"(echo x >>merged/run) && ls $PWD/up; rm merged/run; cp low/run merged");
+		assert_text(outcome.out, "run\n", world_name(world));
+		assert_holds(outcome.err, "Text file busy");
+		shell_text(area, "rm -f up/run");
+	}
 }

@@ -54,8 +54,9 @@ Test(symbols, every_name_is_in_one_list)
 /* What libc has not got, nobody calls; but for what later ones have, and what sanitizers ask. */
 Test(symbols, every_covered_name_is_libc_s)
 {
-	assert_nothing("covered, and unknown to libc",
-		       "comm -23 covered libc | grep -vxE 'openat2|pidfd_spawnp?|__[at]san_.*' || :");
+	assert_nothing(
+		"covered, and unknown to libc",
+		"comm -23 covered libc | grep -vxE 'openat2|pidfd_spawnp?|__[at]san_.*' || :");
 }
 
 /* A paragraph of names begins with its reason. */
