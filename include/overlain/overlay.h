@@ -25,6 +25,7 @@ struct overlay {
 	uint8_t part_shift;   /* one bit of node.parts stands for 1 << part_shift layers */
 	bool has_upper;       /* layers[0] is the upper */
 	bool writable;        /* and may be changed */
+	bool barred;          /* not by this user, though: overlay_refuses */
 	bool redirect_off;    /* redirect_dir=off: rename of lower directories gives EXDEV */
 	bool is_volatile;     /* leave out fsync */
 	bool several;         /* layers lie on more than one file system */
@@ -62,6 +63,12 @@ char *const *mounts_environment(const struct mounts *mounts);
  * before, since it was set up. Without an upper nobody keeps note.
  */
 bool overlay_told(const struct overlay *ov, uint64_t what);
+
+/*
+ * -EROFS, for an overlay that is not writable: where it is so for this user alone, he is told once
+ * what to do about it.
+ */
+int overlay_refuses(const struct overlay *ov);
 
 /* --- lookup.c: what stands at a path --- */
 

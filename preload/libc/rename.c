@@ -56,7 +56,7 @@ static int rename_inside(struct place *from, struct place *to, unsigned flags)
 	if (from->overlay != to->overlay)
 		return across(from, to);
 	if (!from->overlay->writable)
-		return -EROFS;
+		return overlay_refuses(from->overlay);
 	int error = check_slashes(from, to, flags);
 	return error ? error : overlay_rename(from->overlay, &from->path, &to->path, flags);
 }

@@ -6,8 +6,10 @@
  * wrong. Begin and end cost an atomic addition each, a check costs a load.
  */
 #include "internal.h"
+#include "overlain/debug.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
 #include <sys/mman.h>
 
@@ -16,16 +18,41 @@
 
 #define SHARED_NAME "overlain.shared"
 
-/* Root's is for those as well who were root: what they change must be heard of. */
-static int open_page(const char *path)
+/*
+ * Whom workdir lets write may write to the page FD as well; and everybody where root set it up, for
+ * a process that was root changes things, too.
+ */
+static void share(int fd, const char *directory)
 {
-	int fd = sys_openat(AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0);
-	if (fd != -ENOENT)
-		return fd;
-	fd = sys_openat(AT_FDCWD, path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd >= 0 && SYS1(SYS_geteuid, 0) == 0)
+	struct stat st;
+	if (SYS1(SYS_geteuid, 0) == 0)
 		sys_fchmod(fd, 0666);
-	return fd;
+	else if (sys_fstatat(AT_FDCWD, directory, &st, 0) == 0)
+		sys_fchmod(fd, 0644 | (st.st_mode & 0022));
+}
+
+/*
+ * Who may not write to it could change the tree without a word to the others, who would go on with
+ * what they knew: so for him it is read-only. It is made only where it is not: others must not
+ * "make" what is there in a sticky directory (fs.protected_regular in proc(5)).
+ */
+static int open_page(struct overlay *ov, const char *path)
+{
+	struct stat st;
+	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0);
+	if (fd == -ENOENT)
+		fd = sys_openat(AT_FDCWD, path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (fd == -EACCES || fd == -EPERM) {
+		ov->writable = false;
+		ov->barred = true;
+		fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
+	}
+	int error = fd < 0 ? fd : 0;
+	if (!error && ov->writable)
+		error = sys_ftruncate(fd, sizeof(struct shared));
+	else if (!error && (sys_fstat(fd, &st) || (size_t)st.st_size < sizeof(struct shared)))
+		error = -ENODATA; /* it is just being made */
+	return error ? error : sys_steal_fd(&fd);
 }
 
 int shared_open(struct overlay *ov, bool fresh)
@@ -36,18 +63,22 @@ int shared_open(struct overlay *ov, bool fresh)
 	struct text t;
 	text_init(&t, path, sizeof path);
 	text_add(&t, ov->work.reach);
-	text_add(&t, "../" SHARED_NAME);
-	CLOSE_SCOPED int fd = open_page(path);
+	text_add(&t, "../");
+	char *const name = t.at;
+	text_add(&t, SHARED_NAME);
+	CLOSE_SCOPED int fd = open_page(ov, path);
 	if (fd < 0)
 		return fd;
-	int error = sys_ftruncate(fd, sizeof(struct shared));
-	if (error)
-		return error;
-	void *at = sys_mmap(sizeof(struct shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+	const int protection = ov->writable ? PROT_READ | PROT_WRITE : PROT_READ;
+	void *at = sys_mmap(sizeof(struct shared), protection, MAP_SHARED, fd);
 	if (sys_failed(at))
 		return (int)(intptr_t)at;
 	ov->shared = at;
-	for (unsigned i = 0; fresh && i < TOLD; i++)
+	if (!fresh || !ov->writable)
+		return 0;
+	*name = 0;
+	share(fd, path);
+	for (unsigned i = 0; i < TOLD; i++)
 		ov->shared->told[i] = 0;
 	return 0;
 }
@@ -128,5 +159,23 @@ void shared_set_whiteout_form(const struct overlay *ov, enum whiteout_form form)
 
 bool overlay_told(const struct overlay *ov, uint64_t what)
 {
-	return ov->shared && atomic_exchange(&ov->shared->told[what % TOLD], what) == what;
+	return ov->shared && ov->writable &&
+	       atomic_exchange(&ov->shared->told[what % TOLD], what) == what;
+}
+
+int overlay_refuses(const struct overlay *ov)
+{
+	static bool told;
+	char line[strlen(ov->merged) + strlen(ov->workdir ? ov->workdir : "") + 80];
+	struct text t;
+	if (!ov->barred || __atomic_exchange_n(&told, true, __ATOMIC_RELAXED))
+		return -EROFS;
+	text_init(&t, line, sizeof line);
+	text_add(&t, ov->merged_length ? ov->merged : "/");
+	text_add(&t, ": read-only for user ");
+	text_add_number(&t, (uint64_t)SYS1(SYS_geteuid, 0));
+	text_add(&t, ", who may not write ");
+	text_add(&t, ov->workdir);
+	complain(line);
+	return -EROFS;
 }

@@ -110,7 +110,7 @@ int overlay_raise_parent(const struct overlay *ov, struct path *p)
 {
 	struct node parent;
 	if (!ov->writable)
-		return -EROFS;
+		return overlay_refuses(ov);
 	int error = overlay_lookup_parent(ov, p, &parent);
 	if (error || overlay_in_upper(ov, &parent))
 		return error;
@@ -126,7 +126,7 @@ int overlay_copy_up(const struct overlay *ov, struct path *p, struct node *n, bo
 	if (node_absent(n))
 		return -ENOENT;
 	if (!ov->writable)
-		return -EROFS;
+		return overlay_refuses(ov);
 	if (overlay_in_upper(ov, n))
 		return 0;
 	int error = overlay_raise_parent(ov, p);

@@ -27,7 +27,7 @@ int overlay_birth_begin(struct birth *b, const struct overlay *ov, struct path *
 	if (!node_absent(n))
 		return -EEXIST;
 	if (!ov->writable)
-		return -EROFS;
+		return overlay_refuses(ov);
 	if (layer_is_mark(path_rel(p) + path_last(p)))
 		return -EINVAL;
 	int error = may_change_parent(ov, p);

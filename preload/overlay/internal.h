@@ -53,9 +53,9 @@ struct stamp stamp_now(const struct overlay *ov, const struct key *key);
 static inline bool stamp_holds(const struct overlay *ov, uint64_t name, uint64_t parent,
 			       const struct stamp *stamp)
 {
-	if (!ov->writable)
-		return true; /* nobody can change anything */
-	return ov->shared && (*shared_bucket(ov, name) | STAMP_MARK) == stamp->name &&
+	if (!ov->shared)
+		return !ov->writable && !ov->barred; /* nobody can change anything */
+	return (*shared_bucket(ov, name) | STAMP_MARK) == stamp->name &&
 	       (*shared_bucket(ov, parent) | STAMP_MARK) == stamp->parent &&
 	       (ov->shared->tree | STAMP_MARK) == stamp->tree;
 }

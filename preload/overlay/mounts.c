@@ -81,23 +81,36 @@ static void complete(struct config *c, struct draft *d)
 	number_file_systems(ov);
 }
 
+/* Those who were root find the shared page by way of what root makes. */
+static mode_t own_mode(void)
+{
+	return SYS1(SYS_geteuid, 0) == 0 ? 0711 : 0700;
+}
+
+/* What workdir/work must allow: whom workdir lets make things, that one lets, too. */
+static mode_t work_mode(const struct stat *workdir)
+{
+	const mode_t mode = workdir->st_mode;
+	return own_mode() | (mode & 0020 ? 0070 : 0) | (mode & 0002 ? 0007 : 0) |
+	       (mode & (S_ISVTX | S_ISGID));
+}
+
 /* Makes workdir/work; the kernel leaves it with no permissions at all. */
 static int prepare_work(struct config *c, const struct draft *d)
 {
-	struct stat st;
+	struct stat outer, st;
 	if (!draft_writable(d))
 		return 0;
-	/* Those who were root find the shared page by way of it. */
-	const mode_t mode = SYS1(SYS_geteuid, 0) == 0 ? 0711 : 0700;
-	int result = sys_mkdir(d->work, mode);
+	int result = sys_mkdir(d->work, own_mode());
 	const char *inner = work_root(c, d);
 	if (result == 0 || result == -EEXIST)
-		result = sys_mkdir(inner, mode);
-	if (result == -EEXIST) {
+		result = sys_mkdir(inner, 0700);
+	if (result == 0 || result == -EEXIST)
+		result = sys_fstatat(AT_FDCWD, d->work, &outer, 0);
+	if (result == 0)
 		result = sys_lstat(inner, &st);
-		if (result == 0 && (st.st_mode & 0777) == 0)
-			result = sys_chmod(inner, mode);
-	}
+	if (result == 0 && (st.st_mode & work_mode(&outer)) != work_mode(&outer))
+		result = sys_chmod(inner, work_mode(&outer));
 	return result < 0 ? blame_errno(c, d, WORKDIR, d->work, result) : 0;
 }
 

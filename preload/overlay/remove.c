@@ -7,7 +7,7 @@
 static int may_remove(const struct overlay *ov, struct path *p, const struct node *n)
 {
 	if (!ov->writable)
-		return -EROFS;
+		return overlay_refuses(ov);
 	if (node_absent(n))
 		return -ENOENT;
 	return may_change_parent(ov, p);

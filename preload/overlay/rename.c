@@ -43,7 +43,7 @@ static int check(const struct overlay *ov, const struct end *from, const struct 
 	const struct node *f = &from->node, *t = &to->node;
 	bool exchange = flags & RENAME_EXCHANGE;
 	if (!ov->writable)
-		return -EROFS;
+		return overlay_refuses(ov);
 	if (node_absent(f) || (exchange && node_absent(t)))
 		return -ENOENT;
 	if (!node_absent(t) && (flags & RENAME_NOREPLACE))

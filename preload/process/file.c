@@ -99,7 +99,7 @@ int file_access(struct place *at, int mode, int flags)
 	bool special = at->node.type == DT_FIFO || at->node.type == DT_CHR ||
 		       at->node.type == DT_BLK || at->node.type == DT_SOCK;
 	if ((mode & W_OK) && !at->overlay->writable && !special)
-		return -EROFS;
+		return overlay_refuses(at->overlay);
 	return allows(path, mode, flags & (AT_EACCESS | AT_SYMLINK_NOFOLLOW));
 }
 
@@ -131,7 +131,7 @@ static int open_unnamed(struct place *at, int flags, mode_t mode, open_call *cal
 	if (!node_is_dir(&at->node))
 		return node_absent(&at->node) ? -ENOENT : -ENOTDIR;
 	if (!at->overlay->writable)
-		return -EROFS;
+		return overlay_refuses(at->overlay);
 	int error = file_access(at, W_OK | X_OK, AT_EACCESS);
 	if (!error)
 		error = file_raise(at, &path);
