@@ -29,6 +29,9 @@ ORACLE_SEEDS ?= 60
 ORACLE_OPERATIONS ?= 60
 TORTURE_SEEDS ?= 2500
 TORTURE_OPERATIONS ?= 400
+# How often processes hand a tree around, and threads and signals do every kind of call at once.
+TORTURE_TURNS ?= 100000
+TORTURE_ROUNDS ?= 3000
 oracle = python3 -B tests/oracle/oracle.py $(BUILD)/liboverlain.so $(ORACLE_SEED)
 
 # test_objects(sources, prefix): where the objects of these sources go.
@@ -51,7 +54,8 @@ check-all: all $(TEST_PROGRAMS) $(IDLE_LIBRARY) $(UNIT_TESTS) $(SCENARIO_TESTS) 
 check-oracle: all
 	@$(oracle) $(ORACLE_SEEDS) $(ORACLE_OPERATIONS)
 
-torture: all
+torture: all $(TEST_PROGRAMS)
+	@sh tests/storms $(abspath $(BUILD)) $(TORTURE_TURNS) $(TORTURE_ROUNDS)
 	@$(oracle) $(TORTURE_SEEDS) $(TORTURE_OPERATIONS)
 
 check-unit: $(UNIT_TESTS)
