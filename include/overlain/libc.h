@@ -25,6 +25,7 @@
 #include <mntent.h>
 #include <nl_types.h>
 #include <shadow.h>
+#include <sched.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -27,8 +27,9 @@ bool process_leads(const char *name, size_t length);
  * stay the parent's too.
  */
 bool process_borrowed(void);
-/* The calling thread is about to call vfork. */
-void process_lend(void);
+/* The calling thread is about to call vfork, or clone, which may not wait until the child is gone.
+ */
+void process_lend(bool until_gone);
 
 /* --- initial.c: what the kernel laid out for the program --- */
 
@@ -163,8 +164,8 @@ void cwd_unknown(void);
 /* cwd_base, with the kernel's word for it. */
 int cwd_ask(struct base *base, char *path, size_t size);
 /*
- * Takes the merged path NAME, handed over by exec, where the kernel's directory agrees with it. GONE:
- * that directory was removed.
+ * Takes the merged path NAME, handed over by exec, where the kernel's directory agrees with it.
+ * GONE: that directory was removed.
  */
 void cwd_adopt(const char *name, bool gone);
 

@@ -20,14 +20,6 @@ struct slot {
 static struct slot ring[SLOTS];
 static uint64_t current; /* version of the current slot; it lies at version % SLOTS */
 
-/* Children of vfork move on their own; the parent must not notice. */
-#define GUESTS 4
-static struct guest {
-	pid_t pid;
-	struct slot slot;
-} guests[GUESTS];
-static unsigned guest_count;
-
 static int copy_base(struct base *to, char *path, size_t size, const struct base *from)
 {
 	*to = *from;
@@ -57,29 +49,10 @@ static void fill_slot(struct slot *slot, const struct base *base)
 		copy_base(&slot->base, slot->path, sizeof slot->path, base);
 }
 
-static struct guest *find_guest(void)
-{
-	unsigned count = __atomic_load_n(&guest_count, __ATOMIC_RELAXED);
-	if (count == 0 || !process_borrowed())
-		return NULL;
-	pid_t self = sys_getpid();
-	for (unsigned i = 0; i < GUESTS; i++)
-		if (guests[i].pid == self)
-			return &guests[i];
-	return NULL;
-}
-
 static void set(const struct base *base)
 {
-	if (process_borrowed()) {
-		struct guest *guest = find_guest();
-		if (!guest)
-			guest = &guests[__atomic_fetch_add(&guest_count, 1, __ATOMIC_RELAXED) %
-					GUESTS];
-		guest->pid = sys_getpid();
-		fill_slot(&guest->slot, base);
-		return;
-	}
+	if (process_borrowed())
+		return; /* the parent stays where it is: cwd_of_guest */
 	uint64_t version = __atomic_load_n(&current, __ATOMIC_RELAXED) + 1;
 	struct slot *slot = &ring[version % SLOTS];
 	__atomic_store_n(&slot->version, 0, __ATOMIC_RELEASE);
@@ -109,23 +82,38 @@ static struct base base_inside(const struct overlay *ov, char *name, const char 
 	return base_of(ov, name, length);
 }
 
-/* Asks the kernel. A directory below merged on disk is merged's. */
-static int ask(struct base *base, char *path, size_t size)
+/* True when the kernel's REAL is a part of the directory that OV calls REST, as a path. */
+static bool is_part(const struct overlay *ov, const char *rest, const char *real, size_t length)
+{
+	for (unsigned i = 0; i < ov->layer_count; i++) {
+		size_t root = ov->layers[i].root_length;
+		if (text_below(real, length, ov->layers[i].root, root) &&
+		    text_same(real + root + (real[root] == '/'), rest))
+			return true;
+	}
+	return false;
+}
+
+/* The directory the kernel calls PATH, of LENGTH bytes. One below merged on disk is merged's. */
+static struct base base_told(char *path, size_t length)
 {
 	const char *rest;
+	const struct overlay *ov = process_overlay(path, length, &rest);
+	if (ov)
+		return base_inside(ov, path, rest);
+	path[length == 1 ? 0 : length] = 0;
+	return base_of(NULL, path, length == 1 ? 0 : length);
+}
+
+/* Asks the kernel. */
+static int ask(struct base *base, char *path, size_t size)
+{
 	ssize_t told = sys_getcwd(path, size);
 	if (told < 0)
 		return (int)told;
 	if (path[0] != '/')
 		return -ENOENT; /* "(unreachable)": getcwd(2) */
-	size_t length = (size_t)told - 1;
-	const struct overlay *ov = process_overlay(path, length, &rest);
-	if (ov) {
-		*base = base_inside(ov, path, rest);
-	} else {
-		path[length == 1 ? 0 : length] = 0;
-		*base = base_of(NULL, path, length == 1 ? 0 : length);
-	}
+	*base = base_told(path, (size_t)told - 1);
 	return 0;
 }
 
@@ -159,20 +147,54 @@ __attribute__((noinline)) static int follow_move(struct base *base, size_t size)
 	return 0;
 }
 
-int cwd_base(struct base *base, char *path, size_t size)
+/* What the process knows; -ESRCH where it knows nothing. */
+static int recall(struct base *base, char *path, size_t size)
 {
-	struct guest *guest = find_guest();
 	uint64_t version;
 	int error;
-	if (guest) {
-		if (!guest->slot.known)
-			return ask(base, path, size);
-		return copy_base(base, path, size, &guest->slot.base);
-	}
 	do {
 		version = __atomic_load_n(&current, __ATOMIC_ACQUIRE);
 		error = -ESRCH;
 	} while (version && !read_slot(&ring[version % SLOTS], version, base, path, size, &error));
+	return error;
+}
+
+/*
+ * In a child of vfork what the process knows is its parent's. It holds as long as the kernel
+ * agrees: the child may have moved, and nothing of that is written down.
+ */
+__attribute__((noinline)) static int cwd_of_guest(struct base *base, char *path, size_t size,
+						  int known)
+{
+	char real[size];
+	ssize_t told = sys_getcwd(real, size);
+	const bool inside = known == 0 && base->overlay;
+	if (told < 0) {
+		base->gone = inside;
+		return inside && told == -ENOENT ? 0 : (int)told;
+	}
+	const bool same = inside ? is_part(base->overlay, path, real, (size_t)told - 1)
+				 : known == 0 && text_same(*path ? path : "/", real);
+	if (same && (!inside || base->moved == overlay_generation(base->overlay)))
+		return 0;
+	memcpy(path, real, (size_t)told);
+	ssize_t length = reverse_path(path, size);
+	if (same && length == -ENOENT) {
+		memcpy(path, real + told - 1 - base->length, base->length + 1u);
+		base->gone = true;
+		return 0;
+	}
+	if (length == -ERANGE || real[0] != '/')
+		return length == -ERANGE ? -ERANGE : -ENOENT;
+	*base = base_told(path, length < 0 ? (size_t)told - 1 : (size_t)length);
+	return 0;
+}
+
+int cwd_base(struct base *base, char *path, size_t size)
+{
+	int error = recall(base, path, size);
+	if (error != -ERANGE && process_borrowed())
+		return cwd_of_guest(base, path, size, error);
 	if (error == -ESRCH)
 		return cwd_ask(base, path, size);
 	if (!error && base->overlay && base->moved != overlay_generation(base->overlay))
@@ -239,13 +261,7 @@ void cwd_adopt(const char *name, bool gone)
 	if (!ov || (size < 0 && size != -ENOENT))
 		return;
 	rest += *rest == '/';
-	bool here = size < 0;
-	for (unsigned i = 0; i < ov->layer_count && !here; i++) {
-		size_t root = ov->layers[i].root_length;
-		here = text_below(real, (size_t)size - 1, ov->layers[i].root, root) &&
-		       text_same(real + root + (real[root] == '/'), rest);
-	}
-	if (!here)
+	if (size >= 0 && !is_part(ov, rest, real, (size_t)size - 1))
 		return;
 	struct base base = base_of(ov, (char *)(uintptr_t)rest, strlen(rest));
 	base.gone = gone;

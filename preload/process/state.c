@@ -34,16 +34,17 @@ static void take_ownership(void)
 
 /*
  * The thread that called vfork last: it sleeps until its child is gone, so when it is seen to run
- * here again nobody borrows its memory. Two at a time are not told apart: then it is asked forever.
+ * here again nobody borrows its memory. Two at a time are not told apart, and one that does not
+ * sleep is no sign: then it is asked forever.
  */
 static uintptr_t lender;
 static bool several;
 
-void process_lend(void)
+void process_lend(bool until_gone)
 {
 	place_links_made();
 	uintptr_t before = __atomic_exchange_n(&lender, sys_thread(), __ATOMIC_RELAXED);
-	if (before && before != sys_thread())
+	if (!until_gone || (before && before != sys_thread()))
 		__atomic_store_n(&several, true, __ATOMIC_RELAXED);
 }
 

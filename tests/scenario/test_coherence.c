@@ -63,3 +63,16 @@ Test(coherence, a_directory_learnt_before_it_was_removed)
 				  "done",
 			.own_upper = true);
 }
+
+/* The same where it moves, and another takes its name. */
+Test(coherence, a_directory_learnt_before_it_moved)
+{
+	same_everywhere(.lower = {names},
+			.script = "cd merged; mkdir -p made/in; cd made/in; echo f >f; exec 3<. "
+				  "4<..; "
+				  "sh -c 'cd ../..; mv made moved; mkdir -p made/in; echo g "
+				  ">made/in/f'; "
+				  "cat f /proc/self/fd/3/f; echo h >h; ls . .. /proc/self/fd/4; "
+				  "/bin/pwd | "
+				  "sed s,.*merged,,; cat ../../made/in/f; sh -c 'cat f; ls ../..'");
+}

@@ -36,3 +36,11 @@ Test(storms, signals)
 				     "storm_signals") " 20 $s; done; cd ..; rm -r merged/*";
 	same_everywhere(.lower = {tree()}, .unlike_kernel = true, .script = script);
 }
+
+Test(storms, children_that_share_memory)
+{
+	same_everywhere(.lower = {"own1/mine = 1\nown2/mine = 2\n"},
+			.script = "cd merged; for how in vfork clone share; do " HELPER(
+				"storm_vfork") " 3 2 $how; " HELPER("storm_vfork") " 3 16 $how; "
+										   "done");
+}
