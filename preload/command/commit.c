@@ -76,12 +76,23 @@ static int commit_changes(const struct commit *c, struct journal *j)
 	return status;
 }
 
+/* The directory, "/" being "". */
+static char *target_of(const struct commit *c)
+{
+	const struct layer *target = &c->below.layers[0];
+	return format("%.*s", target->root_length, target->root);
+}
+
+static bool is_pending(const struct commit *c)
+{
+	return journal_pending(target_of(c), c->overlay->workdir);
+}
+
 int commit_upper(const struct commit *c)
 {
 	struct journal j;
-	const struct layer *target = &c->below.layers[0];
-	const char *directory = format("%.*s", target->root_length, target->root);
-	if (text_below(directory, target->root_length, c->upper->root, c->upper->root_length))
+	const char *directory = target_of(c);
+	if (text_below(directory, strlen(directory), c->upper->root, c->upper->root_length))
 		return fail("commit: %s/ lies in the upper directory", directory);
 	int status = journal_open(&j, directory, c->overlay->workdir);
 	if (status == 0)
@@ -107,6 +118,8 @@ static int commit(const struct verb *verb, const struct arguments *arguments)
 	if (!c.overlay || !find_target(c.overlay, arguments->operand, &c.below))
 		return EXIT_OWN;
 	c.upper = &c.overlay->layers[0];
+	if (dry_run && is_pending(&c))
+		fputs("overlain: an earlier commit is to be completed first\n", stderr);
 	if (dry_run)
 		return show_differences(c.upper, &c.below, c.only, stdout, SHOW_LINES);
 	return commit_upper(&c);

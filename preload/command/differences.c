@@ -64,11 +64,9 @@ void differences_end(struct differences *ds)
 
 static bool is_same(const struct differences *ds, const struct entry *e)
 {
-	struct stat st;
 	char below[PATH_MAX + PATH_ROOM];
 	strcpy(below, overlay_reach(ds->below, &e->below, e->path));
-	return sys_lstat(below, &st) == 0 &&
-	       same_object(layer_path(ds->upper, e->path), &e->st, below, &st);
+	return same_object(layer_path(ds->upper, e->path), &e->st, below, &e->below_st);
 }
 
 /* One letter, or two where something is taken away first. */

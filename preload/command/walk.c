@@ -66,11 +66,11 @@ static int refill(struct walk *w, struct level *level)
 	return fill(w, level, last);
 }
 
-/* What lies below at the walk's path, which is in LEVEL's directory. */
-static int look_below(struct walk *w, const struct level *level, struct node *n)
+/* What lies below at the walk's path, which is in LEVEL's directory, and what lstat says of it. */
+static int look_below(struct walk *w, const struct level *level, struct node *n, struct stat *st)
 {
 	*n = (struct node){0};
-	return level->new ? 0 : overlay_step(w->below, &level->below, &w->path, n);
+	return level->new ? 0 : overlay_glance(w->below, &level->below, &w->path, n, st);
 }
 
 /* Goes down into the directory at the walk's path. */
@@ -82,9 +82,10 @@ static int enter(struct walk *w)
 		return -ENAMETOOLONG;
 	struct level *level = &w->levels[w->depth++];
 	*level = (struct level){.length = w->path.length};
+	struct stat st;
 	int error = layer_look(w->upper, &w->path, 0, true, &look, NULL);
 	if (!error && parent)
-		error = look_below(w, parent, &level->below);
+		error = look_below(w, parent, &level->below, &st);
 	else
 		overlay_root(w->below, &level->below);
 	if (error)
@@ -142,7 +143,7 @@ static int take(struct walk *w, const struct level *level, enum tag tag, struct 
 		if (error)
 			return error == -ENOENT ? 0 : error;
 	}
-	int error = look_below(w, level, &entry->below);
+	int error = look_below(w, level, &entry->below, &entry->below_st);
 	return error ? error : 1;
 }
 

@@ -25,6 +25,7 @@ struct entry {
 	struct stat st;    /* ENTRY_OBJECT: the upper's object */
 	bool opaque;       /* it is a directory that hides what the layers below have there */
 	struct node below; /* what they show there; absent inside what is new or opaque */
+	struct stat below_st;
 };
 
 struct walk;
