@@ -34,6 +34,10 @@ TORTURE_TURNS ?= 100000
 TORTURE_ROUNDS ?= 3000
 oracle = python3 -B tests/oracle/oracle.py $(BUILD)/liboverlain.so $(ORACLE_SEED)
 
+# What diff and commit make of what random operations left.
+COMMAND_SEEDS ?= 10
+command_oracle = python3 -B tests/oracle/command.py $(BUILD)/overlain $(BUILD)/liboverlain.so $(ORACLE_SEED)
+
 # test_objects(sources, prefix): where the objects of these sources go.
 test_objects = $(patsubst %.c,$(TESTS)/$(2)obj/%.o,$(1))
 
@@ -49,6 +53,7 @@ check: check-tools
 .PHONY: check-all
 check-all: all $(TEST_PROGRAMS) $(IDLE_LIBRARY) $(UNIT_TESTS) $(SCENARIO_TESTS) check-freestanding
 	@$(oracle) $(ORACLE_SEEDS) $(ORACLE_OPERATIONS)
+	@$(command_oracle) $(COMMAND_SEEDS) $(ORACLE_OPERATIONS)
 	@sh tests/run $(UNIT_TESTS) $(SCENARIO_TESTS)
 
 check-oracle: all
@@ -57,6 +62,9 @@ check-oracle: all
 torture: all $(TEST_PROGRAMS)
 	@sh tests/storms $(abspath $(BUILD)) $(TORTURE_TURNS) $(TORTURE_ROUNDS)
 	@$(oracle) $(TORTURE_SEEDS) $(TORTURE_OPERATIONS)
+	@$(command_oracle) $(TORTURE_SEEDS) $(TORTURE_OPERATIONS)
+	@at=$$(mktemp -d) && cd $$at && sh $(CURDIR)/tests/programs/killed_commit.sh $(abspath $(BUILD))/overlain; \
+		status=$$?; rm -rf $$at; exit $$status
 
 check-unit: $(UNIT_TESTS)
 	@sh tests/run $(UNIT_TESTS)

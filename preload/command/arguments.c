@@ -51,8 +51,9 @@ static void settle(struct reading *r, struct arguments *a)
 	bool named = r->count == limit || (r->count > 0 && (r->options || settings_lack_merged()));
 	if (r->verb->kind == VERB_COMMAND)
 		return;
-	a->merged = named ? r->operands[0] : NULL;
-	settings_replace(r->options, a->merged);
+	bool described = r->options || settings_lack_merged();
+	settings_replace(r->options, named ? r->operands[0] : NULL);
+	a->picked = named && !described ? r->operands[0] : NULL;
 	a->operand = r->operands[named];
 }
 

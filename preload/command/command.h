@@ -29,7 +29,7 @@ struct choice {
 
 /* What `overlain VERB …` is given, but for -o, --help and the verb's choices. */
 struct arguments {
-	char *merged;  /* as VERB_LAYERS and VERB_TARGET take it; or NULL */
+	char *picked;  /* MERGED, where it only says which overlay of the environment is meant */
 	char *operand; /* what stands behind it, or NULL */
 	char **rest;   /* the command, or what follows "--" */
 };

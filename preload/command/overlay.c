@@ -16,6 +16,8 @@ static const struct overlay *pick(const struct mounts *mounts, const char *picke
 		return NULL;
 	}
 	const char *whole = realpath(picked, NULL);
+	if (!whole && *picked != '/')
+		whole = format("%s/%s", getcwd(NULL, 0), picked); /* it need not exist */
 	for (unsigned i = 0; i < mounts->count; i++) {
 		const struct overlay *ov = &mounts->at[i];
 		const char *merged = *ov->merged ? ov->merged : "/";
@@ -43,7 +45,7 @@ static const struct overlay *open_overlay(const struct arguments *arguments, mou
 		fail("no overlay: neither -o OPTIONS nor OVERLAIN_UPPERDIR is given");
 		return NULL;
 	}
-	return pick(&mounts, arguments->merged);
+	return pick(&mounts, arguments->picked);
 }
 
 const struct overlay *overlay_to_look(const struct arguments *arguments)

@@ -65,6 +65,10 @@ Test(command_diff, overlay_from_anywhere)
 					  "lowerdir=low\nmerged lowerdir=low,upperdir=up\" "
 					  "" OVERLAIN " diff merged"),
 		    format("%s%s", expected, expected), "from the environment");
+	assert_text(shell_text(scratch(), "rmdir merged; " DIFF "nowhere; " OVERLAIN
+					  " run -o lowerdir=low,upperdir=up,workdir=work "
+					  "merged -- " OVERLAIN " diff merged"),
+		    format("%s%s", expected, expected), "merged need not exist");
 	assert_text(shell_text(scratch(), OVERLAIN
 			       " run -o lowerdir=low,upperdir=up,workdir=work merged -- " OVERLAIN
 			       " diff"),

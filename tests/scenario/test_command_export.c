@@ -56,6 +56,20 @@ Test(command_export, the_same_bytes_again)
 		    "13\n", "entries later than that");
 }
 
+/* Whatever form the whiteouts of the upper have, layer and differences are the same. */
+Test(command_export, of_any_form_of_whiteout)
+{
+	play();
+	assert_text(
+		shell_text(scratch(),
+			   "export SOURCE_DATE_EPOCH=1; on='-o lowerdir=low,upperdir=up'; " OVERLAIN
+			   " diff $on >d0; " OVERLAIN " export $on >l0; for form in file xattr "
+			   "device; do " OVERLAIN " convert --to $form $on >converted; " OVERLAIN
+			   " diff $on | diff d0 -; " OVERLAIN " export $on | cmp l0 -; done; "
+			   "tar tf l0 | grep -c wh"),
+		"4\n", "what differs, and how many marks there are");
+}
+
 /* What an unpacker makes of base and layer is what merged was. */
 Test(command_export, image_unpacks_to_merged)
 {
