@@ -120,7 +120,8 @@ const struct verb try_verb = {
 		"$XDG_STATE_HOME/overlain, ~/.local/state/overlain when that is not set. The\n"
 		"exit status is COMMAND's own.\n"
 		"\n"
-		"Example:\n"
+		"Examples:\n"
+		"  overlain try -- dpkg -i package.deb\n"
 		"  overlain try -d ~/project -- make install prefix=$HOME/project\n",
 	.choices = choices,
 	.kind = VERB_COMMAND,
