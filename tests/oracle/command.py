@@ -20,8 +20,9 @@ from worlds import Area, Mode, World
 class Here(Mode):
     """No namespace: the library alone, as whoever calls."""
     name, enter = "here", []
-    # The target is a plain tree, where escaped names would not be names of the overlay's.
-    without = ("make_private",)
+    # The target is a plain tree, where escaped names would not be names of the overlay's; and of marked
+    # whiteouts in a directory that one lower alone has, listings show names, like the kernel's.
+    without = ("make_private", "make_marked_whiteout")
 
 
 def content(path, s):
