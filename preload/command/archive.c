@@ -37,6 +37,7 @@ static int start_tar(struct archive *a)
 	};
 	posix_spawn_file_actions_t actions;
 	int ends[2];
+	unsetenv("TAR_OPTIONS"); /* the archive is what it is, whatever the user's habits */
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return fail("export: %m");
 	posix_spawn_file_actions_init(&actions);
@@ -72,7 +73,8 @@ static int make_mark(struct archive *a, const char *name)
 	char *path = format("%s/%s", a->scratch, name);
 	static const struct timespec never[2] = {{0, 0}, {0, 0}};
 	int fd = make_parents(a, path) ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644) : -1;
-	int status = fd >= 0 && futimens(fd, never) == 0 ? 0 : fail("%s: %m", path);
+	bool made = fd >= 0 && fchmod(fd, 0644) == 0 && futimens(fd, never) == 0;
+	int status = made ? 0 : fail("%s: %m", path);
 	if (fd >= 0)
 		close(fd);
 	free(path);
