@@ -126,6 +126,11 @@ bench: all $(TESTS)/bench/operations
 	@sh tests/bench/bench.sh $(BUILD)
 
 # Real programs doing real work; ONLY="git tar" plays these alone, AS=nobody as somebody else.
+.PHONY: check-parity
+check-parity: all
+	@sh tests/install-packages parity
+	@sh tests/parity/run $(BUILD) $(ONLY)
+
 .PHONY: check-programs
 check-programs: all $(TESTS)/programs/treedump
 	@sh tests/install-packages programs
