@@ -93,6 +93,12 @@ enum whiteout_form { WHITEOUT_DEVICE, WHITEOUT_XATTR, WHITEOUT_FILE };
 /* Makes a whiteout of that form at PATH, absolute; -EPERM or -EOPNOTSUPP where it cannot be. */
 int layer_make_whiteout(const char *path, enum whiteout_form form);
 
+/*
+ * Gives the caller, where he owns the directory PATH and lacks them, all rights to it for a while:
+ * what the kernel's overlay does by its mounter's rights he can do only so. The mode to give back
+ * by sys_chmod, or -1 where nothing was changed.
+ */
+int layer_lend(const char *path);
 /* Marks the directory PATH: "opaque" = "y" or "x", "impure" = "y". */
 int layer_mark(const char *path, const char *mark, const char *value);
 

@@ -163,6 +163,15 @@ int layer_look(const struct layer *layer, struct path *p, unsigned parent_marks,
 	return 0;
 }
 
+int layer_lend(const char *path)
+{
+	struct stat st;
+	if (sys_lstat(path, &st) || !S_ISDIR(st.st_mode) || (st.st_mode & 0700) == 0700 ||
+	    st.st_uid != (uid_t)SYS1(SYS_geteuid, 0))
+		return -1;
+	return sys_chmod(path, (st.st_mode & 07777) | 0700) ? -1 : (int)(st.st_mode & 07777);
+}
+
 int layer_mark(const char *path, const char *mark, const char *value)
 {
 	char full[64];
@@ -170,7 +179,13 @@ int layer_mark(const char *path, const char *mark, const char *value)
 	text_init(&t, full, sizeof full);
 	text_add(&t, LAYER_XATTR);
 	text_add(&t, mark);
-	return sys_lsetxattr(path, full, value, strlen(value), 0);
+	int error = sys_lsetxattr(path, full, value, strlen(value), 0);
+	int lent = error == -EACCES ? layer_lend(path) : -1;
+	if (lent >= 0) {
+		error = sys_lsetxattr(path, full, value, strlen(value), 0);
+		sys_chmod(path, (mode_t)lent);
+	}
+	return error;
 }
 
 static int make_empty(const char *path)

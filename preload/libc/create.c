@@ -78,9 +78,12 @@ static int make(const struct maker *m, int dirfd, const char *path)
 }
 
 /* A device that cannot be made does not bring its directory up. */
-static int try_device(const struct maker *m, const struct place *at)
+static int try_device(const struct maker *m, struct place *at)
 {
 	TRIAL_SCOPED struct trial t;
+	int error = overlay_may_write_parent(at->overlay, &at->path);
+	if (error)
+		return (int)edge(error);
 	return trial_begin(&t, at) ? make(m, AT_FDCWD, t.stage.path) : 0;
 }
 
@@ -93,7 +96,8 @@ static int make_inside(const struct maker *m, struct place *at)
 	bool whiteout = type == DT_CHR && m->dev == 0 && node_absent(&at->node) && !at->slash;
 	if (type == DT_DIR || (whiteout && at->overlay->writable))
 		return (int)edge(-EPERM);
-	if ((type == DT_CHR || type == DT_BLK) && node_absent(&at->node) && try_device(m, at) < 0)
+	const bool device = type == DT_CHR || type == DT_BLK;
+	if (device && node_absent(&at->node) && !at->slash && try_device(m, at) < 0)
 		return -1;
 	int error = begin(&b, at, type);
 	return error ? (int)edge(error) : end(&b, make(m, AT_FDCWD, b.path));

@@ -1,5 +1,5 @@
 /* Further names of one object. */
-#include "overlain/libc.h"
+#include "attributes.h"
 
 /* N of a NAME like /proc/…/fd/N; -1 when it is a plain name. */
 static int descriptor_named(const char *name)
@@ -38,11 +38,16 @@ static int link_into(const struct place *from, struct place *to, int flags)
 		return (int)edge(link_across(from, to, flags));
 	if (to->slash && node_absent(&to->node))
 		return (int)edge(-ENOENT);
+	/* First in workdir: where it can have no name (O_EXCL) it brings no directory up. */
+	TRIAL_SCOPED struct trial t;
+	if (!node_absent(&to->node) || !trial_begin(&t, to))
+		return (int)edge(node_absent(&to->node) ? -EROFS : -EEXIST);
+	if (NEXT(linkat)(from->dirfd, from->name, AT_FDCWD, t.stage.path, flags) < 0)
+		return -1;
 	int error = overlay_birth_begin(&b, to->overlay, &to->path, &to->node, DT_REG);
 	if (error)
 		return (int)edge(error);
-	int result = NEXT(linkat)(from->dirfd, from->name, AT_FDCWD, b.path, flags);
-	return (int)edge(overlay_birth_end(&b, result < 0 ? -errno : result));
+	return (int)edge(overlay_birth_end(&b, sys_rename(t.stage.path, b.path, 0)));
 }
 
 static int link_inside(struct place *from, struct place *to)

@@ -4,6 +4,17 @@
 #include <linux/fs.h>
 #include <string.h>
 
+int overlay_may_write_parent(const struct overlay *ov, struct path *p)
+{
+	struct node parent;
+	int error = overlay_lookup_parent(ov, p, &parent);
+	if (error)
+		return error;
+	PATH_PARENT(p);
+	error = sys_faccessat(AT_FDCWD, overlay_reach(ov, &parent, p), W_OK | X_OK, AT_EACCESS);
+	return error == -EROFS ? 0 : error;
+}
+
 /*
  * The upper may have a directory of P's parent only in lower layers; then nobody has checked yet
  * that the caller may write into it.
@@ -12,11 +23,7 @@ int may_change_parent(const struct overlay *ov, struct path *p)
 {
 	struct node parent;
 	int error = overlay_lookup_parent(ov, p, &parent);
-	if (error || overlay_in_upper(ov, &parent))
-		return error;
-	PATH_PARENT(p);
-	error = sys_faccessat(AT_FDCWD, overlay_reach(ov, &parent, p), W_OK | X_OK, AT_EACCESS);
-	return error == -EROFS ? 0 : error;
+	return error || overlay_in_upper(ov, &parent) ? error : overlay_may_write_parent(ov, p);
 }
 
 int overlay_birth_begin(struct birth *b, const struct overlay *ov, struct path *p,
@@ -149,7 +156,9 @@ int overlay_link(const struct overlay *ov, struct path *from, struct path *to)
 	if (!error && !node_absent(&n))
 		error = -EEXIST;
 	if (!error && node_is_dir(&source))
-		error = ov->writable ? -EPERM : -EROFS;
+		error = ov->writable ? overlay_may_write_parent(ov, to) : -EROFS;
+	if (!error && node_is_dir(&source))
+		error = -EPERM;
 	if (!error)
 		error = overlay_copy_up(ov, from, &source, true);
 	if (!error)

@@ -31,6 +31,8 @@ int overlay_unlink(const struct overlay *ov, struct path *p)
 	if (!error)
 		error = may_remove(ov, p, &n);
 	if (!error && node_is_dir(&n))
+		error = overlay_may_write_parent(ov, p);
+	if (!error && node_is_dir(&n))
 		error = -EISDIR;
 	if (!error)
 		error = overlay_lower_has(ov, p, &n, &below);
@@ -121,6 +123,8 @@ int overlay_rmdir(const struct overlay *ov, struct path *p)
 	int error = overlay_lookup(ov, p, &n);
 	if (!error)
 		error = may_remove(ov, p, &n);
+	if (!error && !node_is_dir(&n))
+		error = overlay_may_write_parent(ov, p);
 	if (!error && !node_is_dir(&n))
 		error = -ENOTDIR;
 	if (!error)

@@ -36,9 +36,9 @@ static bool is_stuck(const struct overlay *ov, const struct node *n)
 	return node_is_dir(n) && (!overlay_in_upper(ov, n) || node_merged(ov, n));
 }
 
-/* The errors rename(2) gives for what stands at both ends. */
-static int check(const struct overlay *ov, const struct end *from, const struct end *to,
-		 unsigned flags)
+/* What rename(2) says of the names. */
+static int check_names(const struct overlay *ov, const struct end *from, const struct end *to,
+		       unsigned flags)
 {
 	const struct node *f = &from->node, *t = &to->node;
 	bool exchange = flags & RENAME_EXCHANGE;
@@ -52,6 +52,15 @@ static int check(const struct overlay *ov, const struct end *from, const struct 
 		return -EINVAL;
 	if (within(from->path, to->path))
 		return exchange ? -EINVAL : -ENOTEMPTY;
+	return 0;
+}
+
+/* And then of what stands there. */
+static int check_objects(const struct overlay *ov, const struct end *from, const struct end *to,
+			 unsigned flags)
+{
+	const struct node *f = &from->node, *t = &to->node;
+	bool exchange = flags & RENAME_EXCHANGE;
 	if (!exchange && !node_absent(t) && node_is_dir(f) != node_is_dir(t))
 		return node_is_dir(f) ? -ENOTDIR : -EISDIR;
 	if (flags & RENAME_WHITEOUT)
@@ -61,6 +70,35 @@ static int check(const struct overlay *ov, const struct end *from, const struct 
 	if (exchange || node_absent(t))
 		return 0;
 	return node_is_dir(t) ? overlay_is_empty(ov, to->path, &to->node) : 0;
+}
+
+/* A directory that changes its parent must be writable itself. */
+static int may_leave(const struct overlay *ov, const struct end *from, const struct end *to)
+{
+	const size_t length = path_parent_length(from->path);
+	if (!node_is_dir(&from->node) ||
+	    (length == path_parent_length(to->path) &&
+	     memcmp(path_rel(from->path), path_rel(to->path), length) == 0))
+		return 0;
+	const char *path = overlay_reach(ov, &from->node, from->path);
+	return sys_faccessat(AT_FDCWD, path, W_OK, AT_EACCESS);
+}
+
+/* Between the two lies the question of permission: where all is well, the move itself answers it.
+ */
+static int check(const struct overlay *ov, const struct end *from, const struct end *to,
+		 unsigned flags)
+{
+	int error = check_names(ov, from, to, flags);
+	if (error)
+		return error;
+	error = check_objects(ov, from, to, flags);
+	int denied = error ? overlay_may_write_parent(ov, from->path) : 0;
+	if (error && !denied)
+		denied = overlay_may_write_parent(ov, to->path);
+	if (error && !denied)
+		denied = may_leave(ov, from, to);
+	return denied ? denied : error;
 }
 
 /* Brings one end into the upper whole, so that it can move. */

@@ -189,6 +189,8 @@ static int open_existing(struct place *at, int flags, mode_t mode, open_call *ca
 	if (error)
 		return error;
 	path = overlay_reach(at->overlay, &at->node, &at->path);
+	if (type == DT_LNK)
+		flags |= O_NOFOLLOW; /* it was not to be followed */
 	/* It is there: no call needs to make it, and a lower's directory must not. */
 	return opened(call(AT_FDCWD, path, flags & ~O_CREAT, mode));
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define LINKS_MAX 40
+#define NO_JUMP   SIZE_MAX
 
 /* What became of one component. */
 enum { WALK_ON, WALK_LINK, WALK_ROOM };
@@ -77,6 +78,16 @@ static int check_outside(struct place *at)
 	return error ? error : S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
 }
 
+/* "." and ".." are there where a directory is that may be searched. */
+static int stand_on(struct place *at)
+{
+	if (!at->overlay || at->removed)
+		return 0;
+	if (!node_is_dir(&at->node))
+		return node_absent(&at->node) ? -ENOENT : -ENOTDIR;
+	return overlay_may_search(at->overlay, &at->node, &at->path);
+}
+
 static int go_up(struct place *at)
 {
 	if (!at->overlay) {
@@ -85,8 +96,9 @@ static int go_up(struct place *at)
 		enter(at);
 		return error;
 	}
-	if (!node_is_dir(&at->node) && !at->removed)
-		return node_absent(&at->node) ? -ENOENT : -ENOTDIR;
+	int error = stand_on(at);
+	if (error)
+		return error;
 	at->removed = false;
 	if (path_pop(&at->path))
 		return overlay_lookup(at->overlay, &at->path, &at->node);
@@ -179,16 +191,12 @@ static bool must_follow(const struct place *at, const struct component *c)
 	return c->slash || (at->flags & PLACE_FOLLOW);
 }
 
-/* "." is there where a directory is. */
-static int stand_on(const struct place *at)
-{
-	if (!at->overlay || at->removed || node_is_dir(&at->node))
-		return 0;
-	return node_absent(&at->node) ? -ENOENT : -ENOTDIR;
-}
-
-/* Walks REST until it is used up, or a symlink is met that must be followed. */
-static int walk_plainly(struct place *at, const char **rest)
+/*
+ * Walks REST until it is used up, or a symlink is met that must be followed. What has JUMP
+ * bytes behind it is the object itself that a magic link leads to, and not followed even if it is a
+ * symlink.
+ */
+static int walk_plainly(struct place *at, const char **rest, size_t jump)
 {
 	struct component c;
 	while (next_component(*rest, &c)) {
@@ -208,6 +216,8 @@ static int walk_plainly(struct place *at, const char **rest)
 		if (last)
 			at->slash |= c.slash;
 		if (is_dots(&c, 1) || is_dots(&c, 2))
+			continue;
+		if (jump != NO_JUMP && strlen(c.text + c.length) == jump)
 			continue;
 		if (may_be_link(at) && (!last || must_follow(at, &c)))
 			return WALK_LINK;
@@ -232,8 +242,9 @@ static int stand_for_link(struct place *at, bool absolute)
  * Puts the target of the link AT stands at in front of what is left: both in TEXT, where REST may
  * lie already. WALK_ROOM where SIZE bytes are too few for them.
  */
-static int follow(struct place *at, char *text, size_t size, const char **rest)
+static int follow(struct place *at, char *text, size_t size, const char **rest, size_t *jump)
 {
+	const bool magic = !at->overlay && is_magic(path_rel(&at->path));
 	size_t left = strlen(*rest) + 1;
 	if (left + 1 >= size)
 		return WALK_ROOM;
@@ -250,16 +261,19 @@ static int follow(struct place *at, char *text, size_t size, const char **rest)
 	text[length] = left > 1 || at->slash ? '/' : 0;
 	memmove(text + length + 1, kept, left);
 	*rest = text;
+	if (magic)
+		*jump = strlen(text + length);
 	return stand_for_link(at, text[0] == '/');
 }
 
 static int walk_links(struct place *at, char *text, size_t size, const char **rest)
 {
+	size_t jump = NO_JUMP;
 	int what;
 	do {
-		what = follow(at, text, size, rest);
+		what = follow(at, text, size, rest, &jump);
 		if (what == WALK_ON)
-			what = walk_plainly(at, rest);
+			what = walk_plainly(at, rest, jump);
 	} while (what == WALK_LINK);
 	return what;
 }
@@ -296,7 +310,7 @@ static int stay(struct place *at)
 
 int place_walk(struct place *at, const char *rest)
 {
-	int what = walk_plainly(at, &rest);
+	int what = walk_plainly(at, &rest, NO_JUMP);
 	if (what == WALK_LINK)
 		what = walk_short_links(at, rest);
 	if (what < 0)
