@@ -1,6 +1,7 @@
 """One seed in both worlds, and everything in which they differ."""
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -14,12 +15,32 @@ from worlds import Area, World
 SCRATCHES = [tempfile.gettempdir(), "/dev/shm"]
 
 
+LABEL = re.compile(r"'(?:new|(?:low\d|merged):[^']*)'")
+
+
+def forgive(kernel, shim):
+    """
+    The kernel's line, with the shim's names for objects it knows no more by an old number: without
+    privileges it remembers them as long as it likes.
+    """
+    ours = LABEL.findall(shim)
+    if LABEL.sub("", kernel) != LABEL.sub("", shim):
+        return kernel
+    theirs = iter(LABEL.findall(kernel))
+    return LABEL.sub(lambda m: ours.pop(0) if next(theirs) == "'new'" else (ours.pop(0), m[0])[1],
+                     kernel)
+
+
 def difference(what, a, b):
     """At most a few lines of how two texts differ."""
     if a == b:
         return []
-    lines = unified_diff(a.splitlines(), b.splitlines(), "kernel", "shim", lineterm="", n=0)
-    return [f"{what}:"] + [line[:300] for line in list(lines)[:12]]
+    a, b = a.splitlines(), b.splitlines()
+    if len(a) == len(b):
+        a = [k if k == s else forgive(k, s) for k, s in zip(a, b)]
+    lines = unified_diff(a, b, "kernel", "shim", lineterm="", n=0)
+    shown = [line[:300] for line in list(lines)[:12]]
+    return shown and [f"{what}:"] + shown
 
 
 def play(world, other, area, operations, only):

@@ -5,13 +5,16 @@ import os
 from draws import path
 from layers import NAMES
 from libc import renameat2, statx
-from view import brief, names_in, show
+from view import MODE, brief, names_in, show
 
 FILES, DIRECTORIES = range(4), range(4, 7)
 slots = {}
 
 
 def keep(slot, p, flags):
+    """Where directories move, a lower's file open in one stays with the kernel and is a copy here."""
+    if MODE == "moved" and not os.path.isdir(p):
+        return
     fd = os.open(p, flags | os.O_NONBLOCK, 0o644)
     if slot in slots:
         os.close(slots[slot])
@@ -99,7 +102,7 @@ KINDS = {
     "keep_directory": (draw_keep_directory, 1.5),
     "kept_list": (on_kept(DIRECTORIES, lambda fd, n: names_in(fd)), 1),
     "kept_dir_fstat": (on_kept(DIRECTORIES, fields), 0.5),
-    "kept_dir_fchmod": (on_kept(DIRECTORIES, lambda fd, n: os.fchmod(fd, 0o711)), 0.5),
+    "kept_dir_fchmod": (on_kept(DIRECTORIES, changing(lambda fd: os.fchmod(fd, 0o711))), 0.5),
     "kept_openat": (on_kept(DIRECTORIES, make_in), 1),
     "kept_mkdirat": (on_kept(DIRECTORIES, lambda fd, n: os.mkdir(n, dir_fd=fd)), 1),
     "kept_unlinkat": (on_kept(DIRECTORIES, lambda fd, n: os.unlink(n, dir_fd=fd)), 1),

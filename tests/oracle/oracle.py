@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 import layers
 from compare import SCRATCHES, differences
 from shrink import shortest
-from worlds import MODES, PYTHON, Area, Namespace, World, modes_possible
+from worlds import LATE, MODES, PYTHON, Area, Namespace, World, modes_possible
 
 
 def as_root():
@@ -60,8 +60,8 @@ def main():
         found = pool.map(lambda s: differences(library, mode_of(s), s, operations, only), numbers)
         bad = [(s, f) for s, f in zip(numbers, found) if f]
     for seed, lines in bad:
-        if only:
-            print(*lines, sep="\n")
+        if only or LATE in "".join(lines):
+            print(f"seed {seed} ({mode_of(seed).name}):", *lines, sep="\n")
         else:
             report(library, mode_of(seed), seed, operations)
     count = len(numbers) * (len(only) if only else operations)

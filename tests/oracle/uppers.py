@@ -2,6 +2,7 @@
 import os
 import stat
 
+import layers
 import view
 
 MARKS = "user.overlay."
@@ -26,6 +27,8 @@ def describe(root):
         # The kernel makes one whiteout and gives it many names.
         if stat.S_ISCHR(s.st_mode) and s.st_rdev == 0:
             fields = "whiteout"
+            # The library makes it in place, where it inherits what nobody reads.
+            marks.pop(layers.ACL_ACCESS, None)
         found[rel] = (fields, marks, view.content(path, s.st_mode))
     return found
 
@@ -49,22 +52,24 @@ def holds_origin(upper, directory):
 
 def excuse(rel, kernel, shim, lowers):
     """
-    Drops from the kernel's marks those it may have alone: "opaque" on a directory whose rename
-    failed after it was marked, where there is nothing below to be hidden, and "impure" without an
-    entry that would need it, which a moved symlink leaves since its origin is known in memory only.
-    Where a hard link brought such an entry the library alone says so. An origin's handle the kernel
-    notes for root alone, and leaves it empty for others.
+    The marks of both without those that one of them may have alone: "opaque" on a directory whose
+    rename failed after it was marked, where there is nothing below to be hidden, and "impure"
+    without an entry that would need it, which a moved symlink or a failed rename leaves. Where a
+    hard link brought such an entry the library alone says so. An origin's handle the kernel notes
+    for root alone, and leaves it empty for others.
     """
-    marks, other = dict(kernel[rel][1]), shim[rel][1]
+    marks, other = dict(kernel[rel][1]), dict(shim[rel][1])
     if marks.get(ORIGIN) == NO_HANDLE and ORIGIN in other:
         marks[ORIGIN] = other[ORIGIN]
     if IMPURE in other and holds_origin(shim, rel):
         marks[IMPURE] = other[IMPURE]
-    if OPAQUE not in other and not any(os.path.isdir(f"{lower}/{rel}") for lower in lowers):
+    if not any(os.path.isdir(f"{lower}/{rel}") for lower in lowers):
         marks.pop(OPAQUE, None)
-    if IMPURE not in other and not holds_origin(shim, rel):
+        other.pop(OPAQUE, None)
+    if not holds_origin(shim, rel) and not holds_origin(kernel, rel):
         marks.pop(IMPURE, None)
-    return marks
+        other.pop(IMPURE, None)
+    return marks, other
 
 
 def compare(kernel, shim, lowers):
@@ -73,8 +78,8 @@ def compare(kernel, shim, lowers):
         if rel not in kernel or rel not in shim:
             yield f"upper {rel}: in the {'shim' if rel in shim else 'kernel'}'s only"
             continue
-        theirs, ours = kernel[rel], shim[rel]
-        theirs = (theirs[0], excuse(rel, kernel, shim, lowers), theirs[2])
+        theirs, ours = list(kernel[rel]), list(shim[rel])
+        theirs[1], ours[1] = excuse(rel, kernel, shim, lowers)
         if theirs != ours:
             yield f"upper {rel}: kernel {theirs[0]} {theirs[1]} {theirs[2]!r:.60}"
             yield f"upper {rel}: shim   {ours[0]} {ours[1]} {ours[2]!r:.60}"

@@ -92,16 +92,19 @@ def names_in(path):
     has by name, though stat then says ENOENT; nobody else may.
     """
     names = sorted(os.listdir(path))
+    at = path if isinstance(path, int) else None
+    # What cannot be looked at may be one of those.
+    if not exists("." if at is not None else os.path.join(path, "."), at, PermissionError):
+        return ["what may not be searched"]
     if WORLD != "kernel":
         return names
-    at = path if isinstance(path, int) else None
     return [n for n in names if exists(n if at is not None else os.path.join(path, n), at)]
 
 
-def exists(path, dir_fd=None):
+def exists(path, dir_fd=None, absent=FileNotFoundError):
     try:
         os.stat(path, dir_fd=dir_fd, follow_symlinks=False)
-    except FileNotFoundError:
+    except absent:
         return False
     except OSError:
         pass

@@ -5,7 +5,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = [sys.executable, "-B", "-S"]
-DEADLINE = 120
+DEADLINE, LATE = 300, "did not end in time"
 MOUNT = 'mount -t overlay overlay -o "$0" "$1" && shift && exec "$@"'
 NAMESPACE = ["unshare", "-rm"]
 NOBODY = ["unshare", "-U", "--map-user=1000", "--map-group=1000"]
@@ -51,7 +51,7 @@ class Moved(Mode):
     """
     name, enter, needs_root = "moved", ["unshare", "-m"], True
     options, settings = "redirect_dir=on", ""
-    without = ("make_hard_link", "make_opaque", "make_marked_whiteout", "make_private")
+    without = ("make_hard_link", "make_opaque", "make_private")
 
 
 MODES = [Namespace, User, Root, Mixed, Moved]
@@ -104,5 +104,5 @@ class World:
                                   errors="replace", input=text, capture_output=True,
                                   timeout=DEADLINE)
         except subprocess.TimeoutExpired:
-            return "", "did not end in time"
+            return "", LATE
         return done.stdout, done.stderr
