@@ -121,8 +121,6 @@ int overlay_glance(const struct overlay *ov, const struct node *parent, struct p
 int overlay_lookup(const struct overlay *ov, struct path *p, struct node *n);
 /* overlay_lookup for the parent of P. */
 int overlay_lookup_parent(const struct overlay *ov, struct path *p, struct node *n);
-/* -EACCES where the caller may not search the directory P, which is N. */
-int overlay_may_search(const struct overlay *ov, const struct node *n, struct path *p);
 /* What is remembered of P, without a look at the disk; false when nothing is. */
 bool overlay_recall(const struct overlay *ov, struct path *p, struct node *n);
 /* Forgets P, for when the disk turned out to differ. */

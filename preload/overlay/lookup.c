@@ -79,21 +79,16 @@ static bool hidden_above(const struct parts *parts, struct path *p, unsigned fro
 	return false;
 }
 
-int overlay_may_search(const struct overlay *ov, const struct node *n, struct path *p)
-{
-	if (SYS1(SYS_geteuid, 0) == 0)
-		return 0;
-	return sys_faccessat(AT_FDCWD, overlay_reach(ov, n, p), X_OK, AT_EACCESS);
-}
-
 /*
  * The kernel checks search permission on the merged directory, which is its topmost part; what is
  * found in another part is reached past that one, so it is asked here.
  */
 static int may_search(const struct overlay *ov, const struct node *parent, struct path *p)
 {
+	if (SYS1(SYS_geteuid, 0) == 0)
+		return 0;
 	PATH_PARENT(p);
-	return overlay_may_search(ov, parent, p);
+	return sys_faccessat(AT_FDCWD, overlay_reach(ov, parent, p), X_OK, AT_EACCESS);
 }
 
 /*
