@@ -56,6 +56,7 @@ enum {
  */
 struct place {
 	const struct overlay *overlay;
+	const struct overlay *alone; /* outside only as far as the call goes: path is inside this */
 	int dirfd;
 	const char *name;
 	bool slash;   /* it ended in a slash: only a directory will do */
@@ -91,7 +92,8 @@ int place_find(struct place *at, int dirfd, const char *path, unsigned flags);
 /*
  * After a call on AT failed with -ERROR: true when it should be tried once more at what AT now
  * says. So it is where a symlink outside leads into merged, which costs nothing until the kernel
- * fails to find its target, and where what was remembered of a name turned out to be stale.
+ * fails to find its target, where what was remembered of a name turned out to be stale, and where
+ * a directory can be used from within alone.
  */
 bool place_again(struct place *at, int error);
 /*
@@ -152,7 +154,7 @@ struct base {
  * is written to PATH, of SIZE bytes (-ERANGE): PATH_MAX of them hold every one.
  */
 int cwd_base(struct base *base, char *path, size_t size);
-/* The kernel's working directory was changed to AT, a directory inside merged. */
+/* The kernel's working directory was changed to AT, a directory inside merged or at->alone. */
 void cwd_enter(const struct place *at);
 /*
  * It was changed to AT, outside. Its name is guessed from its spelling, which symlinks may belie:

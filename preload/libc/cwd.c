@@ -18,7 +18,9 @@ static int enter(struct place *at)
 static int leave(struct place *at)
 {
 	int result = NEXT(chdir)(at->name);
-	if (result == 0 && process_ready())
+	if (result == 0 && at->alone)
+		cwd_enter(at);
+	else if (result == 0 && process_ready())
 		cwd_leave(at);
 	return result;
 }
@@ -45,8 +47,17 @@ int fchdir(int fd)
 			cwd_unknown();
 		return result;
 	}
-	int error = descriptor_place(fd, &at);
-	return error ? (int)edge(error) : enter(&at);
+	int result, error = descriptor_place(fd, &at);
+	if (error == -EACCES)
+		error = place_find(&at, fd, ".", 0);
+	if (error)
+		return (int)edge(error);
+	if (!at.alone)
+		return enter(&at);
+	result = NEXT(fchdir)(fd);
+	if (result == 0)
+		cwd_enter(&at);
+	return result;
 }
 
 /* The working directory as a place; false where it lies outside, or where that cannot be told. */
@@ -70,9 +81,11 @@ char *getcwd(char *buffer, size_t size)
 		return edge(-EINVAL), NULL;
 	const size_t least = place_name_size(&at);
 	int error = overlay_lookup(at.overlay, &at.path, &at.node);
-	if (error || !node_is_dir(&at.node) || at.removed)
+	if (error == -EACCES && !at.removed) /* its name may lead nowhere, but it has one */
+		error = 0;
+	else if (error || !node_is_dir(&at.node) || at.removed)
 		error = -ENOENT;
-	else if (size && least > size)
+	if (!error && size && least > size)
 		error = -ERANGE;
 	if (error)
 		return edge(error), NULL;

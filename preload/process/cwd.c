@@ -205,7 +205,8 @@ int cwd_base(struct base *base, char *path, size_t size)
 void cwd_enter(const struct place *at)
 {
 	char *path = (char *)(uintptr_t)(at->path.bytes + PATH_ROOM);
-	const struct base base = base_of(at->overlay, path, at->path.length);
+	const struct overlay *ov = at->alone ? at->alone : at->overlay;
+	const struct base base = base_of(ov, path, at->path.length);
 	set(&base);
 }
 

@@ -141,6 +141,19 @@ void descriptor_set_path(struct descriptor *d, const char *path, size_t length)
 	d->path[length] = 0;
 }
 
+/* What was opened from within is in the upper. */
+static void note_alone(struct descriptor *d, int fd, const struct place *at)
+{
+	struct stat st;
+	if (sys_fstat(fd, &st))
+		return;
+	d->kind = S_ISDIR(st.st_mode) ? DESCRIPTOR_DIR : DESCRIPTOR_FILE;
+	d->type = IFTODT(st.st_mode);
+	d->overlay = at->alone->index;
+	d->moved = overlay_generation(at->alone);
+	descriptor_set_path(d, at->path.bytes + PATH_ROOM, at->path.length);
+}
+
 void descriptor_note(int fd, const struct place *at)
 {
 	struct descriptor d = {.kind = DESCRIPTOR_NONE};
@@ -152,6 +165,8 @@ void descriptor_note(int fd, const struct place *at)
 		d.ino = at->node.ino;
 		d.moved = overlay_generation(at->overlay);
 		descriptor_set_path(&d, at->path.bytes + PATH_ROOM, at->path.length);
+	} else if (at->alone) {
+		note_alone(&d, fd, at);
 	} else if (at->name && at->name[0] == '/' && process_leads(at->name, strlen(at->name))) {
 		d.kind = DESCRIPTOR_OUTSIDE;
 		descriptor_set_path(&d, at->name, text_same(at->name, "/") ? 0 : strlen(at->name));
@@ -230,6 +245,7 @@ int descriptor_place(int fd, struct place *at)
 	if (descriptor_base(fd, &base, path_rel(&at->path), PATH_MAX) || !base.overlay)
 		return -EBADF;
 	at->overlay = base.overlay;
+	at->alone = NULL;
 	at->slash = at->self = at->removed = at->tried = false;
 	at->flags = 0;
 	path_cut(&at->path, base.length);

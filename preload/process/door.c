@@ -63,7 +63,7 @@ bool place_leads_in(struct place *at)
 {
 	char target[16];
 	unsigned flags = at->flags;
-	if (pointer_string(at->asked, PATH_MAX) <= 0)
+	if (at->alone || pointer_string(at->asked, PATH_MAX) <= 0)
 		return false;
 	const bool absolute = at->asked[0] == '/';
 	if (absolute && place_never_leads_in(at->asked))
@@ -170,7 +170,7 @@ static bool compare(struct place *at, const char *name)
 /* Inside already, unreadable, or where nothing leads inside. */
 static bool is_settled(const struct place *at)
 {
-	return at->overlay || !process_ready() || at->self ||
+	return at->overlay || at->alone || !process_ready() || at->self ||
 	       pointer_string(at->name, PATH_MAX) < 0 || place_never_leads_in(at->name);
 }
 

@@ -13,8 +13,18 @@ bool spelling_climbs(const char *path);
 
 /* --- place.c --- */
 
+/* Writes where a relative path begins to at->path; false where that is not known. */
+bool place_begin(struct place *at, struct base *base);
 /* Writes the working directory, as the kernel tells it, to at->path. */
 bool place_ask_cwd(struct place *at, struct base *base);
+
+/* --- alone.c --- */
+
+/*
+ * AT could not be reached from merged's root. True where that does not matter: AT is outside now,
+ * to be reached from where its path begins, and at->alone is the overlay it belongs to.
+ */
+bool place_by_itself(struct place *at);
 
 /* --- exec.c: one exec under way --- */
 

@@ -32,7 +32,9 @@ static int find_below(struct place *at, const char *rest)
 		path_cut(&at->path, length);
 	}
 	int error = overlay_lookup(at->overlay, &at->path, &at->node);
-	if (error)
+	if (error == -EACCES && rest[0] == '.' && rest[1] == '.' && (!rest[2] || rest[2] == '/'))
+		at->node = (struct node){.type = DT_DIR}; /* it is left, not searched for */
+	else if (error)
 		return error;
 	at->removed = node_absent(&at->node);
 	return place_walk(at, rest);
@@ -46,8 +48,7 @@ static int pass_on(struct place *at)
 	return 0;
 }
 
-/* Writes where a relative path begins to at->path. */
-static bool begin(struct place *at, struct base *base)
+bool place_begin(struct place *at, struct base *base)
 {
 	char *path = path_rel(&at->path);
 	const size_t room = place_room(at);
@@ -65,7 +66,7 @@ static int walk_from(struct place *at, bool relative, const char *path)
 	struct base base;
 	at->overlay = NULL;
 	path_clear(&at->path);
-	if (relative && (!begin(at, &base) || base.overlay))
+	if (relative && (!place_begin(at, &base) || base.overlay))
 		return pass_on(at); /* somebody else moved it meanwhile */
 	return place_walk(at, path);
 }
@@ -124,7 +125,7 @@ bool place_ask_cwd(struct place *at, struct base *base)
 static int find_relative(struct place *at, const char *path)
 {
 	struct base base;
-	if (!begin(at, &base))
+	if (!place_begin(at, &base))
 		return pass_on(at);
 	if (!base.overlay) {
 		/* Only from above merged, or by "..", does a relative path get there. */
@@ -150,6 +151,7 @@ int place_find(struct place *at, int dirfd, const char *path, unsigned flags)
 	at->links = 0;
 	at->slash = at->self = at->removed = false;
 	at->tried = at->cramped = false;
+	at->alone = NULL;
 	path_clear(&at->path);
 	pass_on(at);
 	if (!process_ready())
@@ -162,7 +164,8 @@ int place_find(struct place *at, int dirfd, const char *path, unsigned flags)
 	}
 	if (*path == '/')
 		return find_absolute(at, path, (size_t)length);
-	return find_relative(at, path);
+	int error = find_relative(at, path);
+	return error == -EACCES && place_by_itself(at) ? 0 : error;
 }
 
 bool place_fits(struct place *at, size_t length)
@@ -192,9 +195,23 @@ void place_name(const struct place *at, char *buffer)
 		text_add(&t, "/");
 }
 
+/* Where that is no way either, AT is what it was. */
+static bool again_by_itself(struct place *at)
+{
+	bool alone = place_by_itself(at);
+	if (!alone)
+		place_find(at, at->asked_dirfd, at->asked, at->flags);
+	at->tried = true;
+	return alone;
+}
+
 bool place_again(struct place *at, int error)
 {
-	if (at->tried || (error != ENOENT && error != ENOTDIR) || !process_ready())
+	if (at->tried || !process_ready())
+		return false;
+	if (error == EACCES)
+		return at->overlay && again_by_itself(at);
+	if (error != ENOENT && error != ENOTDIR)
 		return false;
 	at->tried = true;
 	if (at->overlay) {

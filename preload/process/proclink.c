@@ -68,8 +68,9 @@ __attribute__((noinline)) static ssize_t tell_cwd(char *name, size_t size)
 		return tell_outside(name);
 	PATH_BRIEF(p, base.length);
 	path_set(p, name, base.length);
-	bool here = !base.gone && overlay_lookup(base.overlay, p, &n) == 0 && node_is_dir(&n);
-	return tell_name(base.overlay, path_rel(p), !here, name, size);
+	error = overlay_lookup(base.overlay, p, &n);
+	bool gone = base.gone || (error != -EACCES && (error || !node_is_dir(&n)));
+	return tell_name(base.overlay, path_rel(p), gone, name, size);
 }
 
 /* A file of a lower that was replaced or removed in merged is known by what was opened. */

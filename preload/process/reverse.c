@@ -31,7 +31,12 @@ __attribute__((noinline)) static bool shows(const struct overlay *ov, unsigned l
 	const size_t length = strlen(rest);
 	PATH_BRIEF(p, length);
 	struct node n;
-	if (path_set(p, rest, length) || overlay_lookup(ov, p, &n) || node_absent(&n))
+	if (path_set(p, rest, length))
+		return false;
+	int error = overlay_lookup(ov, p, &n);
+	if (error == -EACCES) /* the kernel knows it by that name, and nothing covers the upper */
+		return ov->writable && layer == 0;
+	if (error || node_absent(&n))
 		return false;
 	if (n.layer == layer)
 		return true;
