@@ -265,10 +265,11 @@ int stream_close(struct stream *s);
 /* --- proc.c: the kernel's own view, made to speak of merged --- */
 
 /*
- * A descriptor on the mount table with the overlays in it, when AT names one (/proc/mounts,
- * /proc/self/mountinfo, /etc/mtab …) and is opened for reading; -ENOENT when it does not.
+ * FD was opened on AT with FLAGS. Where that is a table of the kernel's that speaks of merged
+ * (/proc/mounts, /proc/self/mountinfo, /etc/mtab, /proc/self/maps …), FD is open on one in merged's
+ * terms from now on.
  */
-int proc_open(const struct place *at, int flags);
+void proc_opened(int fd, const struct place *at, int flags);
 /*
  * What a magic link of /proc says in merged's terms: the length in BUFFER, or -ENOENT when ABSOLUTE
  * is none or has nothing to do with merged.

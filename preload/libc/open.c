@@ -8,13 +8,11 @@ static bool takes_mode(int flags)
 
 static int open_outside(const struct place *at, int flags, mode_t mode)
 {
-	int fd = at->flags & PLACE_FOLLOW ? proc_open(at, flags) : -ENOENT;
-	if (fd == -ENOENT)
-		fd = NEXT(openat)(at->dirfd, at->name, flags, mode);
-	else
-		fd = (int)edge(fd);
-	if (fd >= 0 && process_ready())
-		descriptor_note(fd, at);
+	int fd = NEXT(openat)(at->dirfd, at->name, flags, mode);
+	if (fd < 0 || !process_ready())
+		return fd;
+	proc_opened(fd, at, flags);
+	descriptor_note(fd, at);
 	return fd;
 }
 

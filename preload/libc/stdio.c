@@ -60,8 +60,10 @@ static FILE *stream_on(int fd, const char *mode)
 
 static FILE *open_outside(const struct place *at, int flags, const char *mode)
 {
-	int table = proc_open(at, flags);
-	return table == -ENOENT ? NEXT(fopen)(at->name, mode) : stream_on(table, mode);
+	FILE *file = NEXT(fopen)(at->name, mode);
+	if (file)
+		proc_opened(fileno(file), at, flags);
+	return file;
 }
 
 FILE *fopen(const char *path, const char *mode)

@@ -86,32 +86,31 @@ static const struct table {
 	{"smaps", maps_show},
 };
 
-__attribute__((noinline)) static int open_table(const char *name, int flags)
+/* Where anything fails the kernel's own has to do. */
+__attribute__((noinline)) static void show_table(int shown, const char *name, int flags)
 {
 	const char *called = table_of(name);
 	const struct table *table = tables, *end = tables + sizeof tables / sizeof *tables;
 	while (called && table < end && !text_same(called, table->name))
 		table++;
 	if (!called || table == end)
-		return -ENOENT;
-	CLOSE_SCOPED int fd = sys_memfd_create(called, flags & O_CLOEXEC ? MFD_CLOEXEC : 0);
+		return;
+	CLOSE_SCOPED int fd = sys_memfd_create(called, MFD_CLOEXEC);
 	if (fd < 0)
-		return -ENOENT;
+		return;
 	ssize_t size = copy_table(name, fd);
 	int error = size < 0 ? (int)size : table->show(fd, (size_t)size);
 	if (error)
-		return -ENOENT; /* then the kernel's own has to do */
+		return;
 	sys_lseek(fd, 0, SEEK_SET);
-	return sys_steal_fd(&fd);
+	SYS3(SYS_dup3, fd, shown, flags & O_CLOEXEC);
 }
 
-int proc_open(const struct place *at, int flags)
+void proc_opened(int fd, const struct place *at, int flags)
 {
-	if (at->overlay || (flags & O_ACCMODE) != O_RDONLY || (flags & (O_PATH | O_DIRECTORY)))
-		return -ENOENT;
-	if (!process_ready() || pointer_string(at->name, PATH_MAX) < 0)
-		return -ENOENT;
-	if (!text_starts(at->name, "/proc/") && !text_same(at->name, "/etc/mtab"))
-		return -ENOENT;
-	return open_table(at->name, flags);
+	if (at->overlay || (flags & O_ACCMODE) != O_RDONLY || (flags & (O_PATH | O_DIRECTORY)) ||
+	    !(at->flags & PLACE_FOLLOW) || !process_ready())
+		return;
+	if (text_starts(at->name, "/proc/") || text_same(at->name, "/etc/mtab"))
+		show_table(fd, at->name, flags);
 }
