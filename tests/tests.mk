@@ -135,3 +135,9 @@ check-parity: all
 check-programs: all $(TESTS)/programs/treedump
 	@sh tests/install-packages programs
 	@sh tests/real/run $(BUILD) $(ONLY)
+
+# Suites that programs' authors wrote, on a plain directory and in a union over their sources.
+.PHONY: check-suites
+check-suites: all
+	@sh tests/install-packages suites
+	@sh tests/suites/run $(BUILD) cpython coreutils
