@@ -203,6 +203,8 @@ int descriptor_place(int fd, struct place *at);
  * with the copy, as they do on the kernel's overlay.
  */
 void descriptor_reopen(const struct place *at);
+/* FD is about to be asked for attributes: the same, where another process copied its file up. */
+void descriptor_refresh(int fd);
 /* The name the kernel knows FD by, in REAL of SIZE bytes; its length, -errno, -ERANGE. */
 ssize_t descriptor_real(int fd, char *real, size_t size);
 /* Rewrites what fstat gave for FD. */
@@ -316,5 +318,7 @@ bool handover_audited(void);
 ssize_t pointer_string(const char *s, size_t limit);
 /* True when SIZE bytes (at least one) can be read. */
 bool pointer_readable(const void *at, size_t size);
+/* 0, or -EFAULT where the SIZE bytes at TO, which are about to be written, cannot be. */
+int pointer_writable(void *to, size_t size);
 
 #endif

@@ -14,10 +14,10 @@ struct stored {
 /* -EINVAL, -ERANGE, -EFAULT for the name; -EOPNOTSUPP for one of the overlay's own. */
 int xattr_store(struct stored *s, const char *name);
 /*
- * The list ALL of SIZE bytes (or -1, with errno set) as programs see it, copied to LIST where ROOM
- * is not 0; answers its size, or -1 and ERANGE.
+ * The names of the object at PATH on disk, or, where that is NULL, of what FD is open on, as
+ * programs see them; LIST and SIZE as flistxattr(2) takes them.
  */
-ssize_t xattr_reveal(char *all, ssize_t size, char *list, size_t room);
+ssize_t xattr_list(const char *path, int fd, char *list, size_t size);
 
 /* The changes to what AT, inside merged, stands at. Each answers as its call does. */
 int attributes_chmod(struct place *at, mode_t mode, int flags);
@@ -28,6 +28,11 @@ int attributes_xattr(struct place *at, const char *name, const void *value, size
 #define XATTR_REMOVED ((size_t)-1)
 /* descriptor_attributes.c: must FD be changed by name? Then where, or *ERROR why not. */
 bool descriptor_by_name(int fd, struct place *at, int *error);
+/*
+ * FD is about to be asked for attributes: where they are another object's, since FD is a directory
+ * of which merged may have another part on top by now, the path of that; NULL where FD will do.
+ */
+const char *descriptor_path_now(int fd, struct place *at);
 /* fchmod, fchown and futimens, with AT to work in. */
 int descriptor_chmod(int fd, mode_t mode, struct place *at);
 int descriptor_chown(int fd, uid_t uid, gid_t gid, struct place *at);

@@ -87,6 +87,8 @@ char *getcwd(char *buffer, size_t size)
 		error = -ENOENT;
 	if (!error && size && least > size)
 		error = -ERANGE;
+	else if (buffer)
+		error = pointer_writable(buffer, least);
 	if (error)
 		return edge(error), NULL;
 	if (!buffer)

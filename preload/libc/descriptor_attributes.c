@@ -42,6 +42,18 @@ bool descriptor_by_name(int fd, struct place *at, int *error)
 	return true;
 }
 
+const char *descriptor_path_now(int fd, struct place *at)
+{
+	struct descriptor d;
+	const char *path;
+	if (!descriptor_find(fd, &d) || (sys_fcntl(fd, F_GETFL, 0) & O_PATH))
+		return NULL;
+	descriptor_refresh(fd);
+	bool found = d.kind == DESCRIPTOR_DIR && !descriptor_place(fd, at) &&
+		     node_is_dir(&at->node) && !file_reach(at, &path);
+	return found ? path : NULL;
+}
+
 int descriptor_chmod(int fd, mode_t mode, struct place *at)
 {
 	int error;

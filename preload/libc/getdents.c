@@ -8,7 +8,6 @@
  */
 #include "directory.h"
 
-#include <signal.h>
 #include <string.h>
 
 #define SLOTS 32
@@ -81,13 +80,6 @@ static size_t align(const struct slot *s, size_t offset)
 	return at;
 }
 
-/* Asks the kernel to write where the caller wants something written, which may be nowhere. */
-static bool is_writable(char *buffer, size_t size)
-{
-	return !SYS4(SYS_rt_sigprocmask, SIG_BLOCK, NULL, buffer, 8) &&
-	       !SYS4(SYS_rt_sigprocmask, SIG_BLOCK, NULL, buffer + size - 8, 8);
-}
-
 /* As many whole records as fit. */
 static ssize_t copy_out(struct slot *s, size_t offset, char *buffer, size_t room)
 {
@@ -100,7 +92,7 @@ static ssize_t copy_out(struct slot *s, size_t offset, char *buffer, size_t room
 	}
 	if (size == 0)
 		return start < s->listing->size ? -EINVAL : 0; /* getdents(2): room for not one */
-	if (!is_writable(buffer, size))
+	if (pointer_writable(buffer, size))
 		return -EFAULT;
 	memcpy(buffer, s->listing->records + start, size);
 	s->next = start + size;

@@ -8,6 +8,11 @@
 struct fsxattr {
 	char bytes[28];
 };
+#define FS_IOC_GETFLAGS     _IOR('f', 1, long)
+#define FS_IOC32_GETFLAGS   _IOR('f', 1, int)
+#define FS_IOC_GETVERSION   _IOR('v', 1, long)
+#define FS_IOC32_GETVERSION _IOR('v', 1, int)
+#define FS_IOC_FSGETXATTR   _IOR('X', 31, struct fsxattr)
 #define FS_IOC_SETFLAGS     _IOW('f', 2, long)
 #define FS_IOC32_SETFLAGS   _IOW('f', 2, int)
 #define FS_IOC_SETVERSION   _IOW('v', 2, long)
@@ -27,6 +32,32 @@ static bool changes_inode(unsigned long request)
 	return false;
 }
 
+static bool asks_inode(unsigned long request)
+{
+	switch (request) {
+	case FS_IOC_GETFLAGS:
+	case FS_IOC32_GETFLAGS:
+	case FS_IOC_GETVERSION:
+	case FS_IOC32_GETVERSION:
+	case FS_IOC_FSGETXATTR:
+		return true;
+	}
+	return false;
+}
+
+static int by_path(const char *path, unsigned long request, void *argument)
+{
+	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+	return fd < 0 ? (int)edge(fd) : NEXT(ioctl)(fd, request, argument);
+}
+
+static int ask(int fd, unsigned long request, void *argument)
+{
+	struct place at;
+	const char *path = descriptor_path_now(fd, &at);
+	return path ? by_path(path, request, argument) : NEXT(ioctl)(fd, request, argument);
+}
+
 static int change(int fd, unsigned long request, void *argument)
 {
 	struct place at;
@@ -36,10 +67,7 @@ static int change(int fd, unsigned long request, void *argument)
 		return NEXT(ioctl)(fd, request, argument);
 	if (!error)
 		error = file_raise_owned(&at, &path);
-	if (error)
-		return (int)edge(error);
-	CLOSE_SCOPED int copy = sys_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
-	return copy < 0 ? (int)edge(copy) : NEXT(ioctl)(copy, request, argument);
+	return error ? (int)edge(error) : by_path(path, request, argument);
 }
 
 int ioctl(int fd, unsigned long request, ...)
@@ -48,6 +76,8 @@ int ioctl(int fd, unsigned long request, ...)
 	va_start(arguments, request);
 	void *argument = va_arg(arguments, void *);
 	va_end(arguments);
-	return changes_inode(request) ? change(fd, request, argument)
-				      : NEXT(ioctl)(fd, request, argument);
+	if (changes_inode(request))
+		return change(fd, request, argument);
+	return asks_inode(request) ? ask(fd, request, argument)
+				   : NEXT(ioctl)(fd, request, argument);
 }

@@ -36,6 +36,7 @@ static int stat_descriptor(int version, int fd, struct place *at, struct stat *s
 	if (descriptor_find(fd, &d) && d.kind == DESCRIPTOR_DIR && !descriptor_place(fd, at) &&
 	    node_is_dir(&at->node))
 		return stat_inside(version, at, st);
+	descriptor_refresh(fd);
 	int result = version == TODAY ? NEXT(fstat)(fd, st) : NEXT(__fxstat)(version, fd, st);
 	if (result == 0)
 		descriptor_show_stat(fd, st);
@@ -119,6 +120,7 @@ static int statx_descriptor(int fd, struct place *at, int flags, unsigned mask, 
 	if (known && d.kind == DESCRIPTOR_DIR && !descriptor_place(fd, at) &&
 	    node_is_dir(&at->node))
 		return statx_inside(at, flags, mask, stx);
+	descriptor_refresh(fd);
 	int result = NEXT(statx)(fd, "", flags, mask, stx);
 	if (result == 0 && known) {
 		at->overlay = &process_mounts()->at[d.overlay];

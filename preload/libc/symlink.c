@@ -15,8 +15,8 @@ static ssize_t readlink_outside(const struct place *at, char *buffer, size_t siz
 {
 	if (pointer_string(at->name, PATH_MAX) > 0 && text_starts(at->name, "/proc/")) {
 		ssize_t length = proc_readlink(at->name, buffer, size);
-		if (length >= 0)
-			return length;
+		if (length != -ENOENT)
+			return edge(length);
 	}
 	return plain ? NEXT(readlink)(at->name, buffer, size)
 		     : NEXT(readlinkat)(at->dirfd, at->name, buffer, size);

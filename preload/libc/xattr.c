@@ -28,15 +28,37 @@ int xattr_store(struct stored *s, const char *name)
 	return !error && layer_xattr_private(s->name) ? -EOPNOTSUPP : error;
 }
 
-ssize_t xattr_reveal(char *all, ssize_t size, char *list, size_t room)
+static ssize_t stored_names(const char *path, int fd, char *all, size_t room)
 {
-	if (size >= 0)
-		size = (ssize_t)layer_xattr_reveal(all, (size_t)size);
-	if (room && size > (ssize_t)room)
-		return edge(-ERANGE);
-	if (room && size > 0)
-		memcpy(list, all, (size_t)size);
-	return size;
+	return path ? NEXT(llistxattr)(path, all, room) : NEXT(flistxattr)(fd, all, room);
+}
+
+static ssize_t give_names(const char *all, size_t size, char *list, size_t room)
+{
+	if (room && size > room)
+		return -ERANGE;
+	if (!room || !size)
+		return (ssize_t)size;
+	if (pointer_writable(list, size))
+		return -EFAULT;
+	memcpy(list, all, size);
+	return (ssize_t)size;
+}
+
+/* What is hidden is known only once the whole list is there. */
+ssize_t xattr_list(const char *path, int fd, char *list, size_t size)
+{
+	ssize_t whole = stored_names(path, fd, NULL, 0);
+	if (whole <= 0)
+		return whole;
+	char *all = sys_pages((size_t)whole);
+	if (!all)
+		return edge(-ENOMEM);
+	ssize_t result = stored_names(path, fd, all, (size_t)whole);
+	if (result > 0)
+		result = edge(give_names(all, layer_xattr_reveal(all, (size_t)result), list, size));
+	sys_munmap(all, (size_t)whole);
+	return result;
 }
 
 static ssize_t get_inside(struct place *at, const char *name, void *value, size_t size)
@@ -81,23 +103,11 @@ ssize_t lgetxattr(const char *path, const char *name, void *value, size_t size)
 	return get(path, name, value, size, 0);
 }
 
-/* What is hidden is known only once the whole list is there. */
-static ssize_t list_inside(struct place *at, char *list, size_t size)
+static ssize_t list_inside(struct place *at, char *names, size_t size)
 {
 	const char *path;
 	int error = file_reach(at, &path);
-	if (error)
-		return edge(error);
-	ssize_t whole = sys_llistxattr(path, NULL, 0);
-	if (whole <= 0)
-		return edge(whole);
-	char *all = sys_pages((size_t)whole);
-	if (!all)
-		return edge(-ENOMEM);
-	ssize_t result = NEXT(llistxattr)(path, all, (size_t)whole);
-	result = xattr_reveal(all, result, list, size);
-	sys_munmap(all, (size_t)whole);
-	return result;
+	return error ? edge(error) : xattr_list(path, -1, names, size);
 }
 
 static ssize_t list(const char *path, char *names, size_t size, unsigned follow)

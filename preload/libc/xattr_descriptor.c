@@ -10,27 +10,23 @@ static bool is_inside(int fd)
 
 ssize_t fgetxattr(int fd, const char *name, void *value, size_t size)
 {
+	struct place at;
 	struct stored s;
 	if (!is_inside(fd))
 		return NEXT(fgetxattr)(fd, name, value, size);
 	int error = xattr_store(&s, name);
-	return error ? edge(error) : NEXT(fgetxattr)(fd, s.name, value, size);
+	if (error)
+		return edge(error);
+	const char *path = descriptor_path_now(fd, &at);
+	return path ? NEXT(lgetxattr)(path, s.name, value, size)
+		    : NEXT(fgetxattr)(fd, s.name, value, size);
 }
 
 ssize_t flistxattr(int fd, char *list, size_t size)
 {
-	if (!is_inside(fd))
-		return NEXT(flistxattr)(fd, list, size);
-	ssize_t whole = NEXT(flistxattr)(fd, NULL, 0);
-	if (whole <= 0)
-		return whole;
-	char *all = sys_pages((size_t)whole);
-	if (!all)
-		return edge(-ENOMEM);
-	ssize_t result = NEXT(flistxattr)(fd, all, (size_t)whole);
-	result = xattr_reveal(all, result, list, size);
-	sys_munmap(all, (size_t)whole);
-	return result;
+	struct place at;
+	return is_inside(fd) ? xattr_list(descriptor_path_now(fd, &at), fd, list, size)
+			     : NEXT(flistxattr)(fd, list, size);
 }
 
 int fsetxattr(int fd, const char *name, const void *value, size_t size, int flags)

@@ -60,3 +60,15 @@ ssize_t pointer_string(const char *s, size_t limit)
 	}
 	return -ENAMETOOLONG;
 }
+
+/* The ends are enough: nobody maps a buffer with a hole in it. They are filled by getrandom(2). */
+int pointer_writable(void *to, size_t size)
+{
+	char *first = to, *last = first + size - 1;
+	if (size == 0)
+		return 0;
+	long got = SYS3(SYS_getrandom, first, 1, 1 /* GRND_NONBLOCK */);
+	if (got != -EFAULT && ((uintptr_t)first ^ (uintptr_t)last) >= PAGE)
+		got = SYS3(SYS_getrandom, last, 1, 1);
+	return got == -EFAULT ? -EFAULT : 0;
+}

@@ -136,6 +136,8 @@ __attribute__((noinline)) static ssize_t tell(const char *absolute, const char *
 	if (length < 0)
 		return length;
 	size = size < (size_t)length ? size : (size_t)length;
+	if (pointer_writable(buffer, size))
+		return -EFAULT;
 	memcpy(buffer, name, size);
 	return (ssize_t)size;
 }

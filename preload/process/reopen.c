@@ -3,7 +3,7 @@
  * reads the copy from then on (overlayfs.rst); here it is opened anew and put in the old one's
  * place, in this process.
  */
-#include "overlain/process.h"
+#include "internal.h"
 
 #include <string.h>
 
@@ -28,6 +28,29 @@ struct search {
 	const struct place *at;
 	const char *path; /* on disk, in the upper */
 };
+
+void descriptor_refresh(int fd)
+{
+	struct descriptor d;
+	struct node n;
+	struct stat st;
+	if (!descriptor_find(fd, &d) || d.kind != DESCRIPTOR_FILE || d.layer == 0 ||
+	    d.length >= sizeof d.path || process_borrowed())
+		return;
+	const struct overlay *ov = &process_mounts()->at[d.overlay];
+	PATH_BRIEF(p, d.length);
+	path_set(p, d.path, d.length);
+	if (!ov->writable || overlay_lookup(ov, p, &n) || !overlay_in_upper(ov, &n) ||
+	    n.type != d.type || !n.ino || sys_fstat(fd, &st) ||
+	    st.st_dev != ov->layers[d.layer].dev)
+		return;
+	if (n.ino != (d.ino ? d.ino : overlay_show_ino(ov, d.layer, st.st_ino)))
+		return; /* the name is another object's by now */
+	replace(fd, overlay_reach(ov, &n, p));
+	d.layer = 0;
+	d.ino = n.ino;
+	descriptor_set(fd, &d);
+}
 
 static void visit(int fd, const struct descriptor *d, void *data)
 {

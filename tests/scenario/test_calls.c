@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 
 #include "house.h"
+#include "support/format.h"
 #include "support/world.h"
 
 SUITE(calls);
@@ -82,4 +83,34 @@ Test(calls, fts)
 Test(calls, sockets)
 {
 	in_house(HELPER("call_sockets"));
+}
+
+/* An object for each call and each way that call_descriptors has. */
+static char *objects(const char *kinds[], const char *form)
+{
+	static const char *const calls[] = {"fchmod",       "fchown",   "futimens",  "fsetxattr",
+					    "fremovexattr", "setflags", "fssetxattr"};
+	static const char *const ways[] = {"plain", "dup", "fork", "exec"};
+	char *all = format("%s", "");
+
+	for (; *kinds; kinds++)
+		for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+			for (size_t j = 0; j < sizeof ways / sizeof *ways; j++) {
+				char *name = format("%s-%s-%s", *kinds, calls[i], ways[j]);
+
+				all = format(form, all, name, name);
+			}
+	return all;
+}
+
+Test(calls, through_descriptors)
+{
+	char *files = objects((const char *[]){"file", NULL},
+			      "%s%s = words\n%s xattr user.taste=sweet\n");
+	char *both = objects((const char *[]){"merged", NULL}, "%s%s/low = x\n");
+	char *directories = objects((const char *[]){"directory", "merged", NULL},
+				    "%s%s/in = x\n%s xattr user.taste=sweet\n");
+
+	same_everywhere(.lower = {format("%s%s", files, directories), both},
+			.script = HELPER("call_descriptors"));
 }
