@@ -4,7 +4,8 @@
 static int may(int dirfd, const char *path, int mode, int flags, bool plain)
 {
 	struct place at;
-	if (mode & ~(R_OK | W_OK | X_OK))
+	if ((mode & ~(R_OK | W_OK | X_OK)) ||
+	    (flags & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)))
 		return (int)edge(-EINVAL);
 	int result, error = place_find(&at, dirfd, path, place_flags(flags));
 	if (error)

@@ -25,42 +25,70 @@ static struct change search_change(const struct place *at)
 #define SEARCH_CHANGE(at)                                                                          \
 	__attribute__((cleanup(change_end), unused)) struct change change = search_change(at)
 
-int attributes_chmod(struct place *at, mode_t mode, int flags)
+int attributes_chmod(struct place *at, mode_t mode)
 {
 	const char *path;
 	if (at->node.type == DT_LNK)
 		return (int)edge(-EOPNOTSUPP);
 	int error = raise_to(at, &path);
 	SEARCH_CHANGE(at);
-	return error ? error : NEXT(fchmodat)(AT_FDCWD, path, mode, flags & ~AT_SYMLINK_NOFOLLOW);
+	return error ? error : NEXT(fchmodat)(AT_FDCWD, path, mode, 0);
 }
 
-static int change_mode(int dirfd, const char *path, mode_t mode, int flags, bool plain)
+/* Which of the three calls it was: outside merged it stays that one. */
+enum chmod_how { FCHMODAT, CHMOD, FCHMODAT2 };
+
+static int chmod_outside(const struct place *at, mode_t mode, int flags, enum chmod_how how)
+{
+	if (how == CHMOD)
+		return NEXT(chmod)(at->name, mode);
+	return how == FCHMODAT
+		       ? NEXT(fchmodat)(at->dirfd, at->name, mode, flags)
+		       : (int)NEXT(syscall)(SYS_fchmodat2, at->dirfd, at->name, mode, flags);
+}
+
+static int change_mode(int dirfd, const char *path, mode_t mode, int flags, enum chmod_how how)
 {
 	struct place at;
 	int result, error = place_find(&at, dirfd, path, place_flags(flags));
 	if (error)
 		return (int)edge(error);
-	do {
-		if (at.overlay)
-			result = attributes_chmod(&at, mode, flags);
-		else
-			result = plain ? NEXT(chmod)(at.name, mode)
-				       : NEXT(fchmodat)(at.dirfd, at.name, mode, flags);
-	} while (again(result, &at));
+	if (at.self && dirfd != AT_FDCWD)
+		return descriptor_chmod(dirfd, mode, &at);
+	do
+		result = at.overlay ? attributes_chmod(&at, mode)
+				    : chmod_outside(&at, mode, flags, how);
+	while (again(result, &at));
 	return result;
+}
+
+/* AT_EMPTY_PATH is known to libc since 2.39: where it is not, it says so whatever the path. */
+static bool libc_knows(int flags)
+{
+	int saved = errno;
+	bool known = !(flags & AT_EMPTY_PATH) ||
+		     NEXT(fchmodat)(-1, "", 0, flags & AT_EMPTY_PATH) == 0 || errno != EINVAL;
+	errno = saved;
+	return known;
 }
 
 int fchmodat(int dirfd, const char *path, mode_t mode, int flags)
 {
-	if (flags & ~FLAGS_KNOWN)
+	if ((flags & ~FLAGS_KNOWN) || !libc_knows(flags))
 		return NEXT(fchmodat)(dirfd, path, mode, flags);
-	return change_mode(dirfd, path, mode, flags, false);
+	return change_mode(dirfd, path, mode, flags, FCHMODAT);
+}
+
+int chmod_by_number(int dirfd, const char *path, mode_t mode, int flags)
+{
+	if (flags & ~FLAGS_KNOWN)
+		return (int)NEXT(syscall)(SYS_fchmodat2, dirfd, path, mode, flags);
+	return change_mode(dirfd, path, mode, flags, FCHMODAT2);
 }
 
 int chmod(const char *path, mode_t mode)
 {
-	return change_mode(AT_FDCWD, path, mode, 0, true);
+	return change_mode(AT_FDCWD, path, mode, 0, CHMOD);
 }
 
 int lchmod(const char *path, mode_t mode)

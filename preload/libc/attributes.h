@@ -20,12 +20,17 @@ int xattr_store(struct stored *s, const char *name);
 ssize_t xattr_list(const char *path, int fd, char *list, size_t size);
 
 /* The changes to what AT, inside merged, stands at. Each answers as its call does. */
-int attributes_chmod(struct place *at, mode_t mode, int flags);
+int attributes_chmod(struct place *at, mode_t mode);
 int attributes_chown(struct place *at, uid_t uid, gid_t gid);
 int attributes_utimens(struct place *at, const struct timespec times[2]);
 /* With size XATTR_REMOVED the attribute is removed. */
 int attributes_xattr(struct place *at, const char *name, const void *value, size_t size, int flags);
 #define XATTR_REMOVED ((size_t)-1)
+#ifndef SYS_fchmodat2
+#define SYS_fchmodat2 452 /* Linux 6.6 */
+#endif
+/* attributes.c: fchmodat2(2), of whose flags libc's fchmodat need not know. */
+int chmod_by_number(int dirfd, const char *path, mode_t mode, int flags);
 /* descriptor_attributes.c: must FD be changed by name? Then where, or *ERROR why not. */
 bool descriptor_by_name(int fd, struct place *at, int *error);
 /*

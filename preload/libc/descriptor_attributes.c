@@ -59,7 +59,7 @@ int descriptor_chmod(int fd, mode_t mode, struct place *at)
 	int error;
 	if (!descriptor_by_name(fd, at, &error))
 		return NEXT(fchmod)(fd, mode);
-	return error ? (int)edge(error) : attributes_chmod(at, mode, 0);
+	return error ? (int)edge(error) : attributes_chmod(at, mode);
 }
 
 int fchmod(int fd, mode_t mode)

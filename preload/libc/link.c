@@ -33,9 +33,11 @@ static int link_into(const struct place *from, struct place *to, int flags)
 {
 	struct birth b;
 	struct descriptor d;
-	if (!descriptor_find(descriptor_of(from, flags), &d) || d.kind != DESCRIPTOR_FILE ||
+	if (!descriptor_find(descriptor_of(from, flags), &d) || d.kind == DESCRIPTOR_OUTSIDE ||
 	    d.overlay != to->overlay->index)
 		return (int)edge(link_across(from, to, flags));
+	if (d.kind == DESCRIPTOR_DIR)
+		return (int)edge(-EPERM);
 	if (to->slash && node_absent(&to->node))
 		return (int)edge(-ENOENT);
 	/* First in workdir: where it can have no name (O_EXCL) it brings no directory up. */
@@ -76,6 +78,14 @@ static int link_out(const struct place *to)
 	return error ? error : -EEXIST;
 }
 
+/* What is linked then is a copy, by the name it has. */
+static bool is_in_lower(int fd)
+{
+	struct descriptor d;
+	return descriptor_find(fd, &d) && d.kind == DESCRIPTOR_FILE &&
+	       !(process_mounts()->at[d.overlay].writable && d.layer == 0);
+}
+
 /* What was asked for; outside merged it stays that one of the two calls. */
 struct request {
 	enum { LINKAT, LINK } how;
@@ -98,6 +108,8 @@ static int find_source(const struct request *r, struct place *from)
 	int error = place_find(from, r->from_fd, r->old, how);
 	if (!error && is_unnamed(from, r->flags))
 		error = place_find(from, r->from_fd, r->old, how & ~(unsigned)PLACE_FOLLOW);
+	if (!error && from->self && is_in_lower(r->from_fd))
+		error = descriptor_place(r->from_fd, from);
 	if (!error && from->overlay)
 		error = file_reach(from, &from->name);
 	return error;

@@ -34,6 +34,7 @@ static int check(const struct open_how *how)
 struct resolution {
 	int dirfd;
 	uint64_t resolve;
+	const struct overlay *start;
 	unsigned links;
 	struct text walked;
 	char *at;
@@ -55,13 +56,31 @@ static void cut(struct resolution *r, size_t length)
 	r->at[length] = 0;
 }
 
+__attribute__((noinline)) static const struct overlay *overlay_of(int dirfd, const char *path,
+								  unsigned flags)
+{
+	struct place at;
+	return place_find(&at, dirfd, path, flags) ? NULL : at.overlay;
+}
+
+/* True when RESOLVE_NO_XDEV forbids to be where R is now. */
+static bool crosses(const struct resolution *r)
+{
+	return (r->resolve & RESOLVE_NO_XDEV) && overlay_of(r->dirfd, r->at, 0) != r->start;
+}
+
 static int climb(struct resolution *r)
 {
+	struct stat st;
 	size_t length = text_length(&r->walked);
-	if (!(r->resolve & CAGE))
-		return push(r, "..", 2);
+	if (!(r->resolve & CAGE)) {
+		int error = push(r, "..", 2);
+		return !error && crosses(r) ? -EXDEV : error;
+	}
 	if (length == 0)
 		return r->resolve & RESOLVE_BENEATH ? -EXDEV : 0;
+	if (fstatat(r->dirfd, r->at, &st, AT_SYMLINK_NOFOLLOW) || !S_ISDIR(st.st_mode))
+		return -ENOTDIR;
 	while (length > 0 && r->at[length - 1] != '/')
 		length--;
 	cut(r, length ? length - 1 : 0);
@@ -74,7 +93,10 @@ static int jump(struct resolution *r)
 	if (r->resolve & RESOLVE_BENEATH)
 		return -EXDEV;
 	cut(r, 0);
-	return r->resolve & RESOLVE_IN_ROOT ? 0 : push(r, "/", 1);
+	if (r->resolve & RESOLVE_IN_ROOT)
+		return 0;
+	int error = push(r, "/", 1);
+	return !error && crosses(r) ? -EXDEV : error;
 }
 
 /* Where the last LENGTH bytes walked are a link, its target is put in front of what is left. */
@@ -85,8 +107,8 @@ static int follow(struct resolution *r, size_t length, char **rest)
 	memmove(kept, *rest, left);
 	*rest = kept;
 	ssize_t size = readlinkat(r->dirfd, r->at, r->rest, r->size - left);
-	if (size < 0)
-		return errno == EINVAL || errno == ENOENT ? 0 : -errno;
+	if (size < 0) /* the last one may be about to be made */
+		return errno == EINVAL || (errno == ENOENT && left == 1) ? 0 : -errno;
 	if ((r->resolve & RESOLVE_NO_SYMLINKS) || ++r->links > LINKS_MAX)
 		return -ELOOP;
 	if (r->rest + size + 1 > kept)
@@ -116,18 +138,14 @@ static int walk(struct resolution *r, char *rest, bool follows)
 			continue;
 		}
 		error = push(r, name, length);
+		if (!error && crosses(r))
+			error = -EXDEV;
 		if (!error && (*rest || follows))
 			error = follow(r, length, &rest);
 	}
 	if (!error && !text_length(&r->walked))
 		error = push(r, ".", 1);
 	return error;
-}
-
-static const struct overlay *overlay_of(int dirfd, const char *path)
-{
-	struct place at;
-	return place_find(&at, dirfd, path, PLACE_FOLLOW) ? NULL : at.overlay;
 }
 
 /* -ENAMETOOLONG where twice SIZE bytes, more than PATH has, are too few. */
@@ -137,6 +155,10 @@ __attribute__((noinline)) static int resolve(int dirfd, const char *path,
 	char walked[size], rest[size];
 	struct resolution r = {
 		.dirfd = dirfd, .resolve = how->resolve, .at = walked, .rest = rest, .size = size};
+	if (how->resolve & RESOLVE_NO_XDEV) {
+		bool root = *path == '/' && !(how->resolve & RESOLVE_IN_ROOT);
+		r.start = overlay_of(dirfd, root ? "/" : ".", PLACE_FOLLOW);
+	}
 	int flags = (int)how->flags;
 	bool makes = (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
 	text_init(&r.walked, r.at, size);
@@ -144,9 +166,6 @@ __attribute__((noinline)) static int resolve(int dirfd, const char *path,
 	int error = walk(&r, r.rest, !(flags & O_NOFOLLOW) && !makes);
 	if (path[strlen(path) - 1] == '/')
 		text_add_char(&r.walked, '/');
-	if (!error && (how->resolve & RESOLVE_NO_XDEV) &&
-	    overlay_of(dirfd, *path == '/' ? "/" : ".") != overlay_of(dirfd, r.at))
-		error = -EXDEV;
 	if (error)
 		return error;
 	int fd = openat(dirfd, r.at, flags, (mode_t)how->mode);
@@ -162,12 +181,28 @@ static int open_resolved(int dirfd, const char *path, const struct open_how *how
 	return (int)edge(fd);
 }
 
+/* True when merged lies below the directory DIRFD. */
+__attribute__((noinline)) static bool leads(int dirfd)
+{
+	struct base base;
+	struct path p;
+	int error = dirfd == AT_FDCWD ? cwd_base(&base, path_rel(&p), PATH_MAX)
+				      : descriptor_base(dirfd, &base, path_rel(&p), PATH_MAX);
+	return !error && base.leads;
+}
+
+/* True when the kernel, which knows nothing of merged, could come to another end. */
+static bool concerns_us(int dirfd, const char *path, const struct open_how *how)
+{
+	return overlay_of(dirfd, path, PLACE_FOLLOW) || overlay_of(dirfd, ".", PLACE_FOLLOW) ||
+	       ((how->resolve & CAGE) && leads(dirfd));
+}
+
 int openat2(int dirfd, const char *path, const struct open_how *how, size_t size)
 {
 	/* The kernel knows best what is wrong with its arguments, and with a larger structure. */
 	if (size != sizeof *how || pointer_string((const char *)how, 1) == -EFAULT ||
-	    pointer_string(path, PATH_MAX) <= 0 ||
-	    (!overlay_of(dirfd, path) && !overlay_of(dirfd, ".")))
+	    pointer_string(path, PATH_MAX) <= 0 || !concerns_us(dirfd, path, how))
 		return (int)NEXT(syscall)(SYS_openat2, dirfd, path, how, size);
 	int error = check(how);
 	if (error)

@@ -1,5 +1,7 @@
 /* stdio's openers: a descriptor first, then a stream on it. */
-#include "overlain/libc.h"
+#include "attributes.h"
+
+#include <string.h>
 
 /* fopen(3): the mode as flags of open; -1 when it is none. */
 static int mode_flags(const char *mode)
@@ -43,12 +45,21 @@ static FILE *open_by_name(int fd, const char *mode)
 	return NEXT(fopen)(name, plain);
 }
 
+/* A stream that only appends begins at the end when fopen made it, and not when fdopen did. */
+static FILE *open_by_number(int fd, const char *mode)
+{
+	FILE *file = fdopen(fd, mode);
+	if (file && *mode == 'a' && !strchr(mode, '+'))
+		fseeko(file, 0, SEEK_END);
+	return file;
+}
+
 /* FD, or -errno, as a stream. */
 static FILE *stream_on(int fd, const char *mode)
 {
 	if (fd < 0)
 		return edge(fd), NULL;
-	FILE *file = text_find(mode, ',') ? open_by_name(fd, mode) : fdopen(fd, mode);
+	FILE *file = text_find(mode, ',') ? open_by_name(fd, mode) : open_by_number(fd, mode);
 	int saved = errno;
 	if (file && fileno(file) != fd)
 		descriptor_copy(fd, fileno(file));
@@ -83,21 +94,42 @@ FILE *fopen(const char *path, const char *mode)
 	return file;
 }
 
+/* What freopen leaves of FILE where it fails. */
+static FILE *close_for(FILE *file, int error)
+{
+	fclose(file);
+	errno = error;
+	return NULL;
+}
+
+/* The same file in another mode: libc opens what its descriptor is open on, in whichever layer. */
+static FILE *reopen_itself(const char *mode, int flags, FILE *file)
+{
+	struct place at;
+	const char *path;
+	int error = 0;
+	bool writes = (flags & O_ACCMODE) != O_RDONLY;
+	if (writes && descriptor_by_name(fileno(file), &at, &error) && !error) {
+		error = file_access(&at, W_OK, AT_EACCESS);
+		if (!error)
+			error = file_raise(&at, &path);
+	}
+	return error ? close_for(file, -error) : NEXT(freopen)(NULL, mode, file);
+}
+
 /* A stream that changes its file: libc closes and opens by the name we find for it. */
 FILE *freopen(const char *path, const char *mode, FILE *file)
 {
 	char name[40];
 	struct text link;
 	int flags = mode_flags(mode);
-	if (!path || flags < 0 || !process_ready())
+	if (flags < 0 || !process_ready())
 		return NEXT(freopen)(path, mode, file);
+	if (!path)
+		return reopen_itself(mode, flags, file);
 	int fd = openat(AT_FDCWD, path, flags | O_CLOEXEC, 0666);
-	if (fd < 0) {
-		int saved = errno;
-		fclose(file);
-		errno = saved;
-		return NULL;
-	}
+	if (fd < 0)
+		return close_for(file, errno);
 	text_init(&link, name, sizeof name);
 	text_add_descriptor(&link, fd);
 	FILE *again_file = NEXT(freopen)(name, mode, file);

@@ -2,18 +2,22 @@
  * Calls by number. Those that name files, or change what is known of descriptors, are led to the
  * function of that name; what is not in the table goes to the kernel as it came (syscall.S).
  */
-#include "overlain/libc.h"
+#include "attributes.h"
 
 #include <string.h>
 
-#ifndef SYS_fchmodat2
-#define SYS_fchmodat2 452
-#endif
 #ifndef SYS_setxattrat
 #define SYS_setxattrat    463
 #define SYS_getxattrat    464
 #define SYS_listxattrat   465
 #define SYS_removexattrat 466
+#endif
+#ifndef SYS_open_tree_attr
+#define SYS_open_tree_attr 467
+#endif
+#ifndef SYS_file_getattr
+#define SYS_file_getattr 468
+#define SYS_file_setattr 469
 #endif
 
 /* What syscall.S calls; it jumps to the answer. */

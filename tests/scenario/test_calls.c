@@ -2,9 +2,12 @@
  * Every call on every kind of path, each with its result or its errno: what a plain directory and
  * the kernel's overlay answer, the library answers, wherever in a program it is asked.
  */
+#include <sys/syscall.h>
+
 #include <criterion/criterion.h>
 
 #include "house.h"
+#include "support/expect.h"
 #include "support/format.h"
 #include "support/world.h"
 
@@ -113,4 +116,41 @@ Test(calls, through_descriptors)
 
 	same_everywhere(.lower = {format("%s%s", files, directories), both},
 			.script = HELPER("call_descriptors"));
+}
+
+#define KEPT "kept1 = one to keep\nkept2 = another to keep\n"
+#define everywhere(program, ...)                                                                   \
+	same_everywhere(.lower = {HOUSE_TOP, HOUSE_BASE KEPT}, .upper = HOUSE_UPPER,               \
+			.script = HELPER(program), __VA_ARGS__)
+
+Test(calls, stdio)
+{
+	everywhere("call_stdio");
+}
+
+Test(calls, flags)
+{
+	everywhere("call_flags", .unlike_plain = true);
+}
+
+Test(calls, numbers)
+{
+	everywhere("call_numbers");
+}
+
+/* Newer than what libc has functions for: their callers know what to do without. */
+Test(calls, numbers_that_are_not_there)
+{
+	const struct layers layers = {.lowerdir = "low", .upperdir = "up", .workdir = "work"};
+	const char *area = scratch();
+
+	shell_text(area, "mkdir low up work merged");
+	struct outcome outcome =
+		shell(area, layers_settings(&layers, area), HELPER("call_numbers") " absent");
+
+	assert_text(outcome.out,
+		    format("%d: ENOSYS\n463: ENOSYS\n464: ENOSYS\n465: ENOSYS\n466: ENOSYS\n"
+			   "467: ENOSYS\n468: ENOSYS\n469: ENOSYS\n",
+			   SYS_io_uring_setup),
+		    "numbers");
 }
