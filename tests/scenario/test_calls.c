@@ -2,6 +2,7 @@
  * Every call on every kind of path, each with its result or its errno: what a plain directory and
  * the kernel's overlay answer, the library answers, wherever in a program it is asked.
  */
+#include <string.h>
 #include <sys/syscall.h>
 
 #include <criterion/criterion.h>
@@ -119,23 +120,23 @@ Test(calls, through_descriptors)
 }
 
 #define KEPT "kept1 = one to keep\nkept2 = another to keep\n"
-#define everywhere(program, ...)                                                                   \
+#define everywhere(text, ...)                                                                      \
 	same_everywhere(.lower = {HOUSE_TOP, HOUSE_BASE KEPT}, .upper = HOUSE_UPPER,               \
-			.script = HELPER(program), __VA_ARGS__)
+			.script = text, __VA_ARGS__)
 
 Test(calls, stdio)
 {
-	everywhere("call_stdio");
+	everywhere(HELPER("call_stdio"));
 }
 
 Test(calls, flags)
 {
-	everywhere("call_flags", .unlike_plain = true);
+	everywhere(HELPER("call_flags"), .unlike_plain = true);
 }
 
 Test(calls, numbers)
 {
-	everywhere("call_numbers");
+	everywhere(HELPER("call_numbers"));
 }
 
 /* Newer than what libc has functions for: their callers know what to do without. */
@@ -153,4 +154,37 @@ Test(calls, numbers_that_are_not_there)
 			   "467: ENOSYS\n468: ENOSYS\n469: ENOSYS\n",
 			   SYS_io_uring_setup),
 		    "numbers");
+}
+
+Test(calls, watches)
+{
+	everywhere(HELPER("call_watch"), .own_upper = true);
+}
+
+Test(calls, named)
+{
+	everywhere("printf '$set 1\n1 the word of the catalogue\n' >words.msg; "
+		   "gencat merged/words.cat words.msg; rm words.msg; : >merged/records; "
+		   ": >merged/log; " HELPER("call_named"));
+}
+
+/* There is no mount behind merged that they could change. */
+Test(calls, refused)
+{
+	const struct layers layers = {.lowerdir = "low", .upperdir = "up", .workdir = "work"};
+	const char *area = scratch();
+
+	shell_text(area, "mkdir -p low/docs up work merged; echo words >low/README");
+	struct outcome outcome =
+		shell(area, layers_settings(&layers, area), HELPER("call_named") " refused");
+
+	size_t refused = 0;
+
+	for (const char *at = outcome.out; (at = strstr(at, ": EPERM\n")); at++)
+		refused++;
+	cr_assert(refused == 14, "%zu refused: %s", refused, outcome.out);
+	if (!strstr(outcome.out, "not permitted here"))
+		assert_holds(outcome.out, " WROTE\n");
+	assert_text(shell_text(area, "cat low/README; ls low"), "words\nREADME\ndocs\n",
+		    "the lower");
 }
