@@ -131,7 +131,10 @@ int path_ends_in_dots(const char *path);
 /* True when the call that answered RESULT should be tried again at where AT leads now. */
 static inline bool again(long result, struct place *at)
 {
-	return result < 0 && !at->tried && place_again(at, errno);
+	int what = result < 0 && !at->tried ? place_again(at, errno) : 0;
+	if (what < 0)
+		errno = -what;
+	return what > 0;
 }
 
 #endif

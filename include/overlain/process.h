@@ -63,6 +63,7 @@ struct place {
 	bool self;    /* PLACE_EMPTY and an empty path: dirfd itself */
 	bool removed; /* the directory it starts from has no name any more */
 	bool tried;   /* place_again has had its turn */
+	bool crossed; /* a walk outside came into merged, and may have left it again */
 	bool cramped; /* PLACE_BRIEF, and the path is too long for that: the answer is none */
 	uint8_t links;
 	unsigned flags;    /* as asked for */
@@ -90,12 +91,13 @@ struct place {
  */
 int place_find(struct place *at, int dirfd, const char *path, unsigned flags);
 /*
- * After a call on AT failed with -ERROR: true when it should be tried once more at what AT now
- * says. So it is where a symlink outside leads into merged, which costs nothing until the kernel
- * fails to find its target, where what was remembered of a name turned out to be stale, and where
- * a directory can be used from within alone.
+ * After a call on AT failed with ERROR: 1 when it should be tried once more at what AT now says.
+ * So it is where a symlink outside leads into merged, or through it, which costs nothing until the
+ * kernel fails to find its target, where what was remembered of a name turned out to be stale, and
+ * where a directory can be used from within alone. -errno where that way has an end of its own;
+ * else 0.
  */
-bool place_again(struct place *at, int error);
+int place_again(struct place *at, int error);
 /*
  * For a call that would succeed in the wrong place, asked before it: AT is outside, but a symlink
  * makes it merged itself (is_door), or a name in merged (is_behind_door). True: AT is inside now.
@@ -134,8 +136,11 @@ static inline size_t place_room(const struct place *at)
 	return at->flags & PLACE_BRIEF ? NAME_SHORT : PATH_MAX;
 }
 bool place_fits(struct place *at, size_t length);
-/* Finds AT once more, through symlinks outside: true when it lies inside merged after all. */
-bool place_leads_in(struct place *at);
+/*
+ * Finds AT once more, through symlinks outside: 1 when it lies inside merged after all, or merged
+ * lies on the way, -errno when it leads nowhere from there; else 0, and AT is as it was asked for.
+ */
+int place_leads_in(struct place *at);
 
 /* --- cwd.c: the working directory --- */
 

@@ -59,36 +59,47 @@ static uint64_t hash_parent(const struct path *p)
 	return hash_name(p->bytes + PATH_ROOM, path_last(p), 0x84222325cbf29ce4ULL);
 }
 
-bool place_leads_in(struct place *at)
+int place_leads_in(struct place *at)
 {
 	char target[16];
 	unsigned flags = at->flags;
 	if (at->alone || pointer_string(at->asked, PATH_MAX) <= 0)
-		return false;
+		return 0;
 	const bool absolute = at->asked[0] == '/';
 	if (absolute && place_never_leads_in(at->asked))
-		return false;
+		return 0;
 	uint64_t missing = 0;
 	if (absolute)
 		missing = hash_name(at->asked, strlen(at->asked),
 				    0x2325cbf29ce48422ULL ^
 					    __atomic_load_n(&epoch, __ATOMIC_RELAXED));
 	if (absolute && was_seen(missing))
-		return false;
+		return 0;
 	/* No link was met on the way to this directory before: only the name itself can be one. */
 	if (absolute)
 		path_clear(&at->path);
-	if (absolute && place_spell(at, at->asked) && was_seen(hash_parent(&at->path)) &&
+	if (absolute && !spelling_climbs(at->asked) && place_spell(at, at->asked) &&
+	    was_seen(hash_parent(&at->path)) &&
 	    sys_readlinkat(AT_FDCWD, at->asked, target, sizeof target) < 0) {
 		remember(missing);
-		return false;
+		return 0;
 	}
 	int error = place_find(at, at->asked_dirfd, at->asked, flags | PLACE_WALK);
 	at->flags = flags;
 	at->tried = true;
-	if (!error && !at->overlay && at->links == 0)
+	if (!error && (at->overlay || at->crossed))
+		return 1;
+	if (!error && at->links == 0)
 		remember(hash_parent(&at->path));
-	return !error && at->overlay;
+	at->overlay = NULL;
+	at->dirfd = at->asked_dirfd;
+	at->name = at->asked;
+	return error && at->crossed ? error : 0;
+}
+
+static bool leads_in(struct place *at)
+{
+	return place_leads_in(at) > 0;
 }
 
 /* The directory on disk that merged covers; ino 0 when there is none. */
@@ -178,7 +189,7 @@ bool place_is_door(struct place *at)
 {
 	if (is_settled(at) || !*at->name)
 		return false;
-	return compare(at, at->name) && place_leads_in(at);
+	return compare(at, at->name) && leads_in(at);
 }
 
 /* A name in the directory the path starts from: the cwd may have been entered by a symlink. */
@@ -188,7 +199,7 @@ static bool starts_behind_door(struct place *at)
 	if (at->dirfd != AT_FDCWD || cwd_base(&base, path_rel(&at->path), place_room(at)) ||
 	    !base.guess)
 		return false;
-	return place_ask_cwd(at, &base) && base.overlay && place_leads_in(at);
+	return place_ask_cwd(at, &base) && base.overlay && leads_in(at);
 }
 
 bool place_is_behind_door(struct place *at)
@@ -201,7 +212,7 @@ bool place_is_behind_door(struct place *at)
 	char parent[length + 1];
 	memcpy(parent, at->name, length);
 	parent[length] = 0;
-	return compare(at, parent) && place_leads_in(at);
+	return compare(at, parent) && leads_in(at);
 }
 
 bool place_is_link_inside(struct place *at)
@@ -211,7 +222,7 @@ bool place_is_link_inside(struct place *at)
 		return false;
 	if (!doors_exist() || sys_readlinkat(at->dirfd, at->name, target, sizeof target) < 0)
 		return false;
-	return place_leads_in(at);
+	return leads_in(at);
 }
 
 bool place_showed_door(struct place *at, const struct stat *st)
@@ -219,7 +230,7 @@ bool place_showed_door(struct place *at, const struct stat *st)
 	if (at->overlay || at->tried || !S_ISDIR(st->st_mode) || !process_ready() || !at->name ||
 	    !(at->flags & PLACE_FOLLOW) || !*at->name || place_never_leads_in(at->name))
 		return false;
-	return is_door(st) && place_leads_in(at);
+	return is_door(st) && leads_in(at);
 }
 
 void place_pair(struct place *from, struct place *to)
@@ -229,7 +240,7 @@ void place_pair(struct place *from, struct place *to)
 		place_is_behind_door(to);
 	}
 	if (from->overlay && !to->overlay)
-		place_leads_in(to);
+		leads_in(to);
 	else if (to->overlay && !from->overlay && !from->self)
-		place_leads_in(from);
+		leads_in(from);
 }

@@ -150,7 +150,7 @@ int place_find(struct place *at, int dirfd, const char *path, unsigned flags)
 	at->flags = flags;
 	at->links = 0;
 	at->slash = at->self = at->removed = false;
-	at->tried = at->cramped = false;
+	at->tried = at->cramped = at->crossed = false;
 	at->alone = NULL;
 	path_clear(&at->path);
 	pass_on(at);
@@ -205,18 +205,18 @@ static bool again_by_itself(struct place *at)
 	return alone;
 }
 
-bool place_again(struct place *at, int error)
+int place_again(struct place *at, int error)
 {
 	if (at->tried || !process_ready())
-		return false;
+		return 0;
 	if (error == EACCES)
 		return at->overlay && again_by_itself(at);
 	if (error != ENOENT && error != ENOTDIR)
-		return false;
+		return 0;
 	at->tried = true;
 	if (at->overlay) {
 		if (node_absent(&at->node))
-			return false;
+			return 0;
 		overlay_forget(at->overlay, &at->path);
 		error = place_find(at, at->asked_dirfd, at->asked, at->flags);
 		at->tried = true;

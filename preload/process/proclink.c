@@ -145,6 +145,8 @@ __attribute__((noinline)) static ssize_t tell(const char *absolute, const char *
 bool proc_leads(const char *name)
 {
 	const char *entry = proc_entry(name);
+	if (text_starts(name, "/proc/") && spelling_climbs(name))
+		return true; /* where to, a walk finds out */
 	if (!entry)
 		return text_starts(name, "/dev/std");
 	if (text_starts(entry, "exe"))

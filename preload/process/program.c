@@ -96,7 +96,7 @@ static int open_program(struct place *at, struct program *p, int *fd)
 		if (error)
 			return error;
 		*fd = sys_openat(AT_FDCWD, p->path, flags, 0);
-	} while (*fd < 0 && place_again(at, -*fd));
+	} while (*fd < 0 && place_again(at, -*fd) > 0);
 	return *fd < 0 ? unseen(*fd, p) : 0;
 }
 

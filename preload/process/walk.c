@@ -46,6 +46,7 @@ static void enter(struct place *at)
 		return;
 	size_t length = strlen(rest);
 	at->overlay = ov;
+	at->crossed = true;
 	if (length)
 		memmove(name, rest + 1, length); /* merged is "/": all but its slash */
 	path_cut(&at->path, length ? length - 1 : 0);

@@ -188,3 +188,8 @@ Test(calls, refused)
 	assert_text(shell_text(area, "cat low/README; ls low"), "words\nREADME\ndocs\n",
 		    "the lower");
 }
+
+Test(calls, links)
+{
+	everywhere(HELPER("call_links"));
+}
