@@ -14,6 +14,8 @@ TEST_SUPPORT := $(wildcard tests/support/*.c)
 TEST_PLAIN := $(addprefix tests/support/,format.c listing.c listing_entry.c)
 IDLE_LIBRARY := $(TESTS)/idle.so
 TEST_PROGRAMS := $(patsubst tests/%.c,$(TESTS)/%,$(wildcard tests/programs/*.c))
+# Some of them as objects to preload, whose constructors make the calls.
+TEST_OBJECTS := $(addprefix $(TESTS)/programs/,call_reading.so call_changing.so)
 # What unit tests share stands on the rooms, so scenarios cannot link it.
 UNIT_SUPPORT := $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
 UNIT_TESTS := $(patsubst tests/%.c,$(TESTS)/%,$(wildcard tests/unit/test_*.c))
@@ -51,7 +53,7 @@ check: check-tools
 	@$(MAKE) --no-print-directory check-all
 
 .PHONY: check-all
-check-all: all $(TEST_PROGRAMS) $(IDLE_LIBRARY) $(UNIT_TESTS) $(SCENARIO_TESTS) check-freestanding
+check-all: all $(TEST_PROGRAMS) $(TEST_OBJECTS) $(IDLE_LIBRARY) $(UNIT_TESTS) $(SCENARIO_TESTS) check-freestanding
 	@$(oracle) $(ORACLE_SEEDS) $(ORACLE_OPERATIONS)
 	@$(command_oracle) $(COMMAND_SEEDS) $(ORACLE_OPERATIONS)
 	@sh tests/run $(UNIT_TESTS) $(SCENARIO_TESTS)
@@ -69,7 +71,7 @@ torture: all $(TEST_PROGRAMS)
 check-unit: $(UNIT_TESTS)
 	@sh tests/run $(UNIT_TESTS)
 
-check-scenario: all $(TEST_PROGRAMS) $(IDLE_LIBRARY) $(SCENARIO_TESTS)
+check-scenario: all $(TEST_PROGRAMS) $(TEST_OBJECTS) $(IDLE_LIBRARY) $(SCENARIO_TESTS)
 	@sh tests/run $(SCENARIO_TESTS)
 
 # The rooms never call malloc, so a leak can only be a test's own string.
@@ -95,6 +97,10 @@ $(TESTS)/obj/preload/%.o $(TESTS)/asan/obj/preload/%.o: TEST_FLAGS += $(LANGUAGE
 $(IDLE_LIBRARY):
 	@mkdir -p $(@D)
 	$(call test_quiet,LINK,$@)echo 'char room[65536];' | $(CC) $(CFLAGS) -shared -Wl,-z,now -Wl,-z,relro -xc -o $@ -
+
+$(TEST_OBJECTS): $(TESTS)/%.so: tests/%.c
+	@mkdir -p $(@D)
+	$(call test_quiet,LINK,$@)$(CC) $(CFLAGS) $(TEST_FLAGS) -fPIC -shared -o $@ $<
 
 $(TESTS)/obj/%.o: %.c
 	@mkdir -p $(@D)

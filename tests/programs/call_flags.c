@@ -40,7 +40,8 @@ static int merged, docs, here;
 /* What was opened, by where it lies. */
 static void show_open(int fd)
 {
-	char link[40], name[4096];
+	char link[40];
+	static char name[4096];
 	struct stat st;
 
 	if (fd < 0) {

@@ -35,7 +35,7 @@ static void link_to(const char *name, const char *target)
 
 static void link_home(const char *name, const char *target)
 {
-	char absolute[PATH_MAX];
+	static char absolute[PATH_MAX];
 
 	snprintf(absolute, sizeof absolute, "%.2000s/%.1000s", home, target);
 	link_to(name, absolute);
@@ -176,7 +176,7 @@ static void show_name(const char *what, const char *name)
 
 static void read_link(const char *path)
 {
-	char text[PATH_MAX];
+	static char text[PATH_MAX];
 	ssize_t length = readlink(path, text, sizeof text - 1);
 
 	text[length < 0 ? 0 : length] = 0;
@@ -186,7 +186,7 @@ static void read_link(const char *path)
 static void follow(const char *path)
 {
 	struct stat st;
-	char here[PATH_MAX];
+	static char here[PATH_MAX];
 	int back = open(".", O_PATH);
 
 	printf("%s:", from_home(path));
@@ -264,7 +264,7 @@ static void follow_processes(void)
 	static const char *const entries[] = {"cwd", "cwd/both.txt", "cwd/..", "fd/91", "root"};
 
 	for (size_t i = 0; i < COUNT(entries); i++) {
-		char text[PATH_MAX];
+		static char text[PATH_MAX];
 		struct stat st;
 
 		snprintf(path, sizeof path, "/proc/%d/%s", (int)child, entries[i]);
@@ -292,7 +292,7 @@ void run(void)
 	for (size_t i = 0; i < COUNT(paths); i++)
 		follow(paths[i]);
 	for (size_t i = 0; i < COUNT(paths); i++) {
-		char absolute[PATH_MAX];
+		static char absolute[PATH_MAX];
 
 		snprintf(absolute, sizeof absolute, "%.2000s/%.1000s", home, paths[i]);
 		if (paths[i][0] != '/')

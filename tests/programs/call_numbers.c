@@ -59,7 +59,7 @@ static void in_merged(int fd)
 	struct statfs fs;
 	struct statx stx;
 	struct stat st;
-	char text[4096] = "";
+	static char text[4096];
 
 	BY(openat, fd, "README", O_RDONLY);
 	BY(openat, fd, "by-openat", O_CREAT | O_WRONLY | O_EXCL, 0604);
@@ -138,7 +138,7 @@ static int compare(const void *a, const void *b)
 
 static void list_directory(void)
 {
-	char buffer[4096], names[64][32];
+	static char buffer[4096], names[64][32];
 	int fd = open("merged/docs", O_RDONLY);
 	size_t count = 0;
 	long size;
@@ -161,7 +161,7 @@ static void list_directory(void)
 
 static void move_about(void)
 {
-	char text[4096] = "";
+	static char text[4096];
 	int home = open(".", O_RDONLY);
 
 	BY(chdir, "merged/docs");

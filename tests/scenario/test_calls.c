@@ -14,6 +14,14 @@
 
 SUITE(calls);
 
+/* From main, from a thread with a small stack, from a signal handler, and before main. */
+#define ANYWHERE(program)                                                                          \
+	HELPER(program)                                                                            \
+	"; " HELPER(program) " thread; " HELPER(program) " signal; " HELPER(program) " constructo" \
+										     "r"
+/* From another preloaded object, which the loader begins with. */
+#define EARLY(program)                                                                             \
+	"LD_PRELOAD=${LD_PRELOAD:+$LD_PRELOAD:}" HELPER(program) ".so true constructor"
 #define READING  HELPER("call_reading")
 #define CHANGING HELPER("call_changing")
 /* Known to differ: merged itself is another file system's, and directories cannot be renamed. */
@@ -40,6 +48,16 @@ Test(calls, reading_in_a_signal_handler)
 Test(calls, reading_before_main)
 {
 	in_house(READING " constructor");
+}
+
+Test(calls, reading_in_a_constructor_of_another_preload)
+{
+	in_house(EARLY("call_reading"));
+}
+
+Test(calls, changing_in_a_constructor_of_another_preload)
+{
+	in_house(EARLY("call_changing") BUT_ACROSS, .unlike_plain = true, .own_upper = true);
 }
 
 Test(calls, changing)
@@ -126,17 +144,17 @@ Test(calls, through_descriptors)
 
 Test(calls, stdio)
 {
-	everywhere(HELPER("call_stdio"));
+	everywhere(ANYWHERE("call_stdio"));
 }
 
 Test(calls, flags)
 {
-	everywhere(HELPER("call_flags"), .unlike_plain = true);
+	everywhere(ANYWHERE("call_flags"), .unlike_plain = true);
 }
 
 Test(calls, numbers)
 {
-	everywhere(HELPER("call_numbers"));
+	everywhere(ANYWHERE("call_numbers"));
 }
 
 /* Newer than what libc has functions for: their callers know what to do without. */
@@ -191,5 +209,5 @@ Test(calls, refused)
 
 Test(calls, links)
 {
-	everywhere(HELPER("call_links"));
+	everywhere(ANYWHERE("call_links"));
 }
