@@ -211,3 +211,8 @@ Test(calls, links)
 {
 	everywhere(ANYWHERE("call_links"));
 }
+
+Test(calls, words)
+{
+	everywhere(HELPER("call_words"));
+}
