@@ -11,8 +11,12 @@ struct stored {
 	const char *name;
 	char buffer[XATTR_NAME_MAX + 1];
 };
+/* What is wrong with a change, whatever it is made to: -EINVAL, -EFAULT, -ERANGE, -E2BIG. */
+int xattr_check(const char *name, const void *value, size_t size, int flags);
 /* -EINVAL, -ERANGE, -EFAULT for the name; -EOPNOTSUPP for one of the overlay's own. */
 int xattr_store(struct stored *s, const char *name);
+/* The same for one that an object of TYPE is asked for; -ENODATA where such have none. */
+int xattr_find(struct stored *s, const char *name, uint8_t type);
 /*
  * The names of the object at PATH on disk, or, where that is NULL, of what FD is open on, as
  * programs see them; LIST and SIZE as flistxattr(2) takes them.

@@ -1,6 +1,8 @@
 /* Extended attributes by name. The overlay's own are neither shown nor taken. */
 #include "attributes.h"
 
+#include <string.h>
+
 /* The kernel reads a name before it looks at the path. */
 static int check_name(const char *name)
 {
@@ -11,12 +13,16 @@ static int check_name(const char *name)
 }
 
 /* And so with what a change comes with. */
-static int check_change(const char *name, size_t size, int flags)
+int xattr_check(const char *name, const void *value, size_t size, int flags)
 {
 	if (flags & ~(XATTR_CREATE | XATTR_REPLACE))
 		return -EINVAL;
 	int error = check_name(name);
-	return !error && size > XATTR_SIZE_MAX && size != XATTR_REMOVED ? -E2BIG : error;
+	if (error || size == XATTR_REMOVED)
+		return error;
+	if (size > XATTR_SIZE_MAX)
+		return -E2BIG;
+	return size && !pointer_readable(value, size) ? -EFAULT : 0;
 }
 
 int xattr_store(struct stored *s, const char *name)
@@ -61,15 +67,20 @@ ssize_t xattr_list(const char *path, int fd, char *list, size_t size)
 	return result;
 }
 
+int xattr_find(struct stored *s, const char *name, uint8_t type)
+{
+	int error = xattr_store(s, name);
+	bool has_users = type == DT_REG || type == DT_DIR; /* xattr(7) */
+	return error == -EINVAL && !has_users ? -ENODATA : error;
+}
+
 static ssize_t get_inside(struct place *at, const char *name, void *value, size_t size)
 {
 	const char *path;
 	struct stored s;
 	int error = file_reach(at, &path);
 	if (!error)
-		error = xattr_store(&s, name);
-	if (error == -EINVAL && at->node.type != DT_REG && !node_is_dir(&at->node))
-		error = -ENODATA; /* such have none of user's: xattr(7) */
+		error = xattr_find(&s, name, at->node.type);
 	return error ? edge(error) : NEXT(lgetxattr)(path, s.name, value, size);
 }
 
@@ -144,10 +155,12 @@ static bool is_told_early(const char *name)
 	return text_starts(name, "trusted.") || text_starts(name, "system.posix_acl_");
 }
 
-/* An access control list without entries is none: acl(5). */
-static bool is_no_acl(const char *name, size_t size)
+/* An access control list without entries is none: acl(5), <linux/posix_acl_xattr.h>. */
+static bool is_no_acl(const char *name, const void *value, size_t size)
 {
-	return size == 4 && text_starts(name, "system.posix_acl_");
+	static const char header[] = {2, 0, 0, 0};
+	return size == sizeof header && text_starts(name, "system.posix_acl_") &&
+	       memcmp(value, header, sizeof header) == 0;
 }
 
 /* Such a one that cannot be copies nothing up. What is not there to be removed is another matter.
@@ -177,7 +190,7 @@ int attributes_xattr(struct place *at, const char *name, const void *value, size
 	const char *path;
 	struct stored s;
 	int error = file_reach(at, &path);
-	if (is_no_acl(name, size))
+	if (is_no_acl(name, value, size))
 		size = XATTR_REMOVED;
 	if (!error)
 		error = xattr_store(&s, name);
@@ -215,7 +228,7 @@ static int change(const char *path, const char *name, const void *value, size_t 
 		  unsigned follow)
 {
 	struct place at;
-	int result, error = check_change(name, size, flags);
+	int result, error = xattr_check(name, value, size, flags);
 	if (!error)
 		error = place_find(&at, AT_FDCWD, path, follow);
 	if (error)

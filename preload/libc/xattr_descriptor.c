@@ -1,20 +1,23 @@
 /* Extended attributes by descriptor, under the same names as by path. */
 #include "attributes.h"
 
-/* True when FD is open on something inside merged, whose names are escaped. */
-static bool is_inside(int fd)
+/* True when FD is open on something inside merged, of TYPE: there names are escaped. */
+static bool is_inside(int fd, uint8_t *type)
 {
 	struct descriptor d;
-	return descriptor_find(fd, &d) && d.kind != DESCRIPTOR_OUTSIDE;
+	bool inside = descriptor_find(fd, &d) && d.kind != DESCRIPTOR_OUTSIDE;
+	*type = inside ? d.type : DT_UNKNOWN;
+	return inside;
 }
 
 ssize_t fgetxattr(int fd, const char *name, void *value, size_t size)
 {
 	struct place at;
 	struct stored s;
-	if (!is_inside(fd))
+	uint8_t type;
+	if (!is_inside(fd, &type))
 		return NEXT(fgetxattr)(fd, name, value, size);
-	int error = xattr_store(&s, name);
+	int error = xattr_find(&s, name, type);
 	if (error)
 		return edge(error);
 	const char *path = descriptor_path_now(fd, &at);
@@ -25,36 +28,41 @@ ssize_t fgetxattr(int fd, const char *name, void *value, size_t size)
 ssize_t flistxattr(int fd, char *list, size_t size)
 {
 	struct place at;
-	return is_inside(fd) ? xattr_list(descriptor_path_now(fd, &at), fd, list, size)
-			     : NEXT(flistxattr)(fd, list, size);
+	uint8_t type;
+	return is_inside(fd, &type) ? xattr_list(descriptor_path_now(fd, &at), fd, list, size)
+				    : NEXT(flistxattr)(fd, list, size);
+}
+
+static int change_itself(int fd, const char *name, const void *value, size_t size, int flags)
+{
+	return size == XATTR_REMOVED ? NEXT(fremovexattr)(fd, name)
+				     : NEXT(fsetxattr)(fd, name, value, size, flags);
+}
+
+static int change(int fd, const char *name, const void *value, size_t size, int flags)
+{
+	struct place at;
+	struct stored s;
+	uint8_t type;
+	if (!is_inside(fd, &type))
+		return change_itself(fd, name, value, size, flags);
+	int error = xattr_check(name, value, size, flags);
+	if (error)
+		return (int)edge(error);
+	if (descriptor_by_name(fd, &at, &error))
+		return error ? (int)edge(error) : attributes_xattr(&at, name, value, size, flags);
+	error = xattr_find(&s, name, type);
+	if (error)
+		return (int)edge(error == -ENODATA ? -EPERM : error);
+	return change_itself(fd, s.name, value, size, flags);
 }
 
 int fsetxattr(int fd, const char *name, const void *value, size_t size, int flags)
 {
-	struct place at;
-	struct stored s;
-	int error;
-	if (!is_inside(fd))
-		return NEXT(fsetxattr)(fd, name, value, size, flags);
-	error = xattr_store(&s, name);
-	if (error)
-		return (int)edge(error);
-	if (!descriptor_by_name(fd, &at, &error))
-		return NEXT(fsetxattr)(fd, s.name, value, size, flags);
-	return error ? (int)edge(error) : attributes_xattr(&at, name, value, size, flags);
+	return size == XATTR_REMOVED ? (int)edge(-E2BIG) : change(fd, name, value, size, flags);
 }
 
 int fremovexattr(int fd, const char *name)
 {
-	struct place at;
-	struct stored s;
-	int error;
-	if (!is_inside(fd))
-		return NEXT(fremovexattr)(fd, name);
-	error = xattr_store(&s, name);
-	if (error)
-		return (int)edge(error);
-	if (!descriptor_by_name(fd, &at, &error))
-		return NEXT(fremovexattr)(fd, s.name);
-	return error ? (int)edge(error) : attributes_xattr(&at, name, NULL, XATTR_REMOVED, 0);
+	return change(fd, name, NULL, XATTR_REMOVED, 0);
 }

@@ -216,3 +216,8 @@ Test(calls, words)
 {
 	everywhere(HELPER("call_words"));
 }
+
+Test(calls, xattrs)
+{
+	everywhere(ANYWHERE("call_xattrs"), .unlike_plain = true);
+}
