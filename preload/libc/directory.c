@@ -23,7 +23,7 @@ DIR *fdopendir(int fd)
 	struct place at;
 	struct descriptor d;
 	if (descriptor_find(fd, &d) && (NEXT(fcntl)(fd, F_GETFL) & O_PATH))
-		return edge(-EBADF), NULL;
+		return NEXT(fdopendir)(fd); /* libc knows what to make of it */
 	return stream_for(fd, &at);
 }
 

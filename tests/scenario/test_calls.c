@@ -221,3 +221,38 @@ Test(calls, xattrs)
 {
 	everywhere(ANYWHERE("call_xattrs"), .unlike_plain = true);
 }
+
+Test(calls, streams)
+{
+	everywhere(ANYWHERE("call_streams"));
+}
+
+/* Merged is where libc puts them, and nothing of that is to be seen there. */
+static char *in_place_of(const char *directory, const char *area)
+{
+	const char *const settings[] = {
+		format("LD_PRELOAD=%s", LIBRARY),         format("OVERLAIN_MERGED=%s", directory),
+		format("OVERLAIN_LOWERDIR=%s/low", area), format("OVERLAIN_UPPERDIR=%s/up", area),
+		format("OVERLAIN_WORKDIR=%s/work", area), NULL,
+	};
+
+	shell_text(area, "rm -rf low up work; mkdir low up work");
+	struct outcome outcome = shell("/", settings, HELPER("call_shared") " keep");
+
+	assert_text(outcome.err, "", "stderr");
+	return outcome.out;
+}
+
+Test(calls, shared_memory_and_temporary_files)
+{
+	const char *area = scratch();
+	char *bare =
+		shell_text(area, "rm -f /dev/shm/overlain-test-memory; " HELPER(
+					 "call_shared") " keep; rm /dev/shm/overlain-test-memory");
+
+	assert_text(in_place_of("/dev/shm", area), bare, "in /dev/shm");
+	assert_text(shell_text(area, "ls up low; ls /dev/shm | grep overlain-test || :"),
+		    "low:\n\nup:\noverlain-test-memory\n", "what is there");
+	assert_text(in_place_of("/tmp", area), bare, "in /tmp");
+	shell_text(area, "rm -f /dev/shm/overlain-test-memory");
+}
