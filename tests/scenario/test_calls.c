@@ -256,3 +256,27 @@ Test(calls, shared_memory_and_temporary_files)
 	assert_text(in_place_of("/tmp", area), bare, "in /tmp");
 	shell_text(area, "rm -f /dev/shm/overlain-test-memory");
 }
+
+#define read_only(program)                                                                         \
+	same_everywhere(.lower = {HOUSE_TOP, HOUSE_BASE KEPT}, .script = HELPER(program),          \
+			.unlike_plain = true, .read_only = true)
+
+Test(calls, flags_where_nothing_can_be_written)
+{
+	read_only("call_flags");
+}
+
+Test(calls, numbers_where_nothing_can_be_written)
+{
+	read_only("call_numbers");
+}
+
+Test(calls, stdio_where_nothing_can_be_written)
+{
+	read_only("call_stdio");
+}
+
+Test(calls, xattrs_where_nothing_can_be_written)
+{
+	read_only("call_xattrs");
+}
