@@ -10,6 +10,9 @@ static int may(int dirfd, const char *path, int mode, int flags, bool plain)
 	int result, error = place_find(&at, dirfd, path, place_flags(flags));
 	if (error)
 		return (int)edge(error);
+	/* What is open is asked about by its name, where it still has one. */
+	if (at.self && !descriptor_place(dirfd, &at) && node_absent(&at.node))
+		at.overlay = NULL;
 	do {
 		if (at.overlay)
 			result = (int)edge(file_access(&at, mode, flags));

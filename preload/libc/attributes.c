@@ -47,6 +47,14 @@ static int chmod_outside(const struct place *at, mode_t mode, int flags, enum ch
 		       : (int)NEXT(syscall)(SYS_fchmodat2, at->dirfd, at->name, mode, flags);
 }
 
+/* The kernel looks whether anything can be changed before it looks at what. */
+static int chmod_inside(struct place *at, mode_t mode, enum chmod_how how)
+{
+	if (how == FCHMODAT2 && at->node.type == DT_LNK && !at->overlay->writable)
+		return (int)edge(-EROFS);
+	return attributes_chmod(at, mode);
+}
+
 static int change_mode(int dirfd, const char *path, mode_t mode, int flags, enum chmod_how how)
 {
 	struct place at;
@@ -56,7 +64,7 @@ static int change_mode(int dirfd, const char *path, mode_t mode, int flags, enum
 	if (at.self && dirfd != AT_FDCWD)
 		return descriptor_chmod(dirfd, mode, &at);
 	do
-		result = at.overlay ? attributes_chmod(&at, mode)
+		result = at.overlay ? chmod_inside(&at, mode, how)
 				    : chmod_outside(&at, mode, flags, how);
 	while (again(result, &at));
 	return result;

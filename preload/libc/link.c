@@ -37,7 +37,7 @@ static int link_into(const struct place *from, struct place *to, int flags)
 	    d.overlay != to->overlay->index)
 		return (int)edge(link_across(from, to, flags));
 	if (d.kind == DESCRIPTOR_DIR)
-		return (int)edge(-EPERM);
+		return (int)edge(to->overlay->writable ? -EPERM : -EROFS);
 	if (to->slash && node_absent(&to->node))
 		return (int)edge(-ENOENT);
 	/* First in workdir: where it can have no name (O_EXCL) it brings no directory up. */

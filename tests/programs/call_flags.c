@@ -68,7 +68,13 @@ static int open_by(int dirfd, const char *path, uint64_t flags, uint64_t mode, u
 {
 	struct open_how how = {.flags = flags, .mode = mode, .resolve = resolve};
 
-	return said(syscall(SYS_openat2, dirfd, path, &how, sizeof how));
+	int fd;
+
+	/* The kernel gives up where anything is renamed meanwhile. */
+	do
+		fd = said(syscall(SYS_openat2, dirfd, path, &how, sizeof how));
+	while (fd == -EAGAIN && !(resolve & RESOLVE_CACHED));
+	return fd;
 }
 
 static void open_resolved(void)
