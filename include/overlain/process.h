@@ -282,6 +282,11 @@ void proc_opened(int fd, const struct place *at, int flags);
  * is none or has nothing to do with merged.
  */
 ssize_t proc_readlink(const char *absolute, char *buffer, size_t size);
+/*
+ * The same for a name that is not absolute, after the kernel has said LENGTH bytes of TEXT, where
+ * SIZE have room: the length of what is to be said.
+ */
+ssize_t proc_reveal(int dirfd, const char *name, char *text, ssize_t length, size_t size);
 
 /* --- exec.c, script.c, environment.c: handing over --- */
 

@@ -18,8 +18,11 @@ static ssize_t readlink_outside(const struct place *at, char *buffer, size_t siz
 		if (length != -ENOENT)
 			return edge(length);
 	}
-	return plain ? NEXT(readlink)(at->name, buffer, size)
-		     : NEXT(readlinkat)(at->dirfd, at->name, buffer, size);
+	ssize_t length = plain ? NEXT(readlink)(at->name, buffer, size)
+			       : NEXT(readlinkat)(at->dirfd, at->name, buffer, size);
+	return length <= 0 || at->name[0] == '/'
+		       ? length
+		       : proc_reveal(at->dirfd, at->name, buffer, length, size);
 }
 
 static ssize_t read_link(int dirfd, const char *path, char *buffer, size_t size, bool plain)

@@ -155,6 +155,28 @@ bool proc_leads(const char *name)
 	       text_starts(entry, "root/");
 }
 
+/* True when NAME, from DIRFD, is the kernel's own, in its /proc. */
+static bool lies_in_proc(int dirfd, const char *name)
+{
+	struct stat st, proc;
+	return sys_fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       sys_fstatat(AT_FDCWD, "/proc/self", &proc, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       st.st_dev == proc.st_dev;
+}
+
+ssize_t proc_reveal(int dirfd, const char *name, char *text, ssize_t length, size_t size)
+{
+	unsigned layer;
+	const char *rest;
+	if (length <= 0 || (size_t)length >= size || text[0] != '/' || !process_ready())
+		return length;
+	text[length] = 0;
+	if (!reverse_layer(text, false, &layer, &rest) || !lies_in_proc(dirfd, name))
+		return length;
+	ssize_t told = reverse_path(text, size);
+	return told > 0 ? told : length;
+}
+
 ssize_t proc_readlink(const char *absolute, char *buffer, size_t size)
 {
 	const char *entry = process_ready() ? proc_entry(absolute) : NULL;

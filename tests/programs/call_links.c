@@ -235,6 +235,11 @@ static void follow_descriptors(void)
 		follow("/proc/thread-self/fd/90");
 		snprintf(path, sizeof path, "/proc/self/task/../fd/90");
 		follow(path);
+		chdir("/proc/self/fd");
+		printf("from within:");
+		read_link("90");
+		puts("");
+		chdir(home);
 		int again = open("/dev/fd/90", O_WRONLY | O_APPEND);
 
 		printf("for writing: %s\n", again < 0 ? strerrorname_np(errno) : "done");
