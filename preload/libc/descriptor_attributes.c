@@ -85,7 +85,8 @@ int fchown(int fd, uid_t uid, gid_t gid)
 int descriptor_utimens(int fd, const struct timespec times[2], struct place *at)
 {
 	int error;
-	if (!descriptor_by_name(fd, at, &error))
+	if ((times && !pointer_readable(times, 2 * sizeof *times)) ||
+	    !descriptor_by_name(fd, at, &error))
 		return NEXT(futimens)(fd, times);
 	return error ? (int)edge(error) : attributes_utimens(at, times);
 }

@@ -280,3 +280,8 @@ Test(calls, xattrs_where_nothing_can_be_written)
 {
 	read_only("call_xattrs");
 }
+
+Test(calls, pointers)
+{
+	everywhere(ANYWHERE("call_pointers"));
+}
