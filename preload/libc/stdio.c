@@ -31,18 +31,28 @@ static int mode_flags(const char *mode)
 	return flags;
 }
 
-/* Streams with a character set are libc's to make, by name: fdopen takes none. */
-static FILE *open_by_name(int fd, const char *mode)
+/* What libc needs to open FD once more: its name, and MODE without what is done already. */
+struct reopening {
+	char name[40], mode[64];
+};
+
+static void open_again(struct reopening *r, int fd, const char *mode)
 {
-	char name[40], plain[64];
-	struct text link, t;
-	text_init(&link, name, sizeof name);
-	text_add_descriptor(&link, fd);
-	text_init(&t, plain, sizeof plain);
+	struct text t;
+	text_init(&t, r->name, sizeof r->name);
+	text_add_descriptor(&t, fd);
+	text_init(&t, r->mode, sizeof r->mode);
 	for (; *mode; mode++)
 		if (*mode != 'x')
 			text_add_char(&t, *mode);
-	return NEXT(fopen)(name, plain);
+}
+
+/* Streams with a character set are libc's to make, by name: fdopen takes none. */
+static FILE *open_by_name(int fd, const char *mode)
+{
+	struct reopening r;
+	open_again(&r, fd, mode);
+	return NEXT(fopen)(r.name, r.mode);
 }
 
 /* A stream that only appends begins at the end when fopen made it, and not when fdopen did. */
@@ -117,28 +127,51 @@ static FILE *reopen_itself(const char *mode, int flags, FILE *file)
 	return error ? close_for(file, -error) : NEXT(freopen)(NULL, mode, file);
 }
 
-/* A stream that changes its file: libc closes and opens by the name we find for it. */
+/* FILE on what FD is open on: libc closes and opens by the name its descriptor has. */
+static FILE *reopen_on(int fd, const char *mode, FILE *file)
+{
+	struct reopening r;
+	open_again(&r, fd, mode);
+	FILE *now = NEXT(freopen)(r.name, r.mode, file);
+	int saved = errno;
+	if (now)
+		descriptor_copy(fd, fileno(now));
+	close(fd);
+	errno = saved;
+	return now;
+}
+
+static FILE *reopen_outside(const struct place *at, const char *mode, FILE *file)
+{
+	descriptor_drop(fileno(file));
+	FILE *now = NEXT(freopen)(at->name, mode, file);
+	if (now)
+		descriptor_note(fileno(now), at);
+	return now;
+}
+
+/*
+ * A stream that changes its file. There is no second try, for then it is closed: whether a symlink
+ * outside leads into merged is asked before.
+ */
 FILE *freopen(const char *path, const char *mode, FILE *file)
 {
-	char name[40];
-	struct text link;
+	struct place at;
 	int flags = mode_flags(mode);
 	if (flags < 0 || !process_ready())
 		return NEXT(freopen)(path, mode, file);
 	if (!path)
 		return reopen_itself(mode, flags, file);
-	int fd = openat(AT_FDCWD, path, flags | O_CLOEXEC, 0666);
-	if (fd < 0)
-		return close_for(file, errno);
-	text_init(&link, name, sizeof name);
-	text_add_descriptor(&link, fd);
-	FILE *again_file = NEXT(freopen)(name, mode, file);
-	int saved = errno;
-	if (again_file)
-		descriptor_copy(fd, fileno(again_file));
-	close(fd);
-	errno = saved;
-	return again_file;
+	int fd, error = open_find(&at, AT_FDCWD, path, flags);
+	if (!error && !at.overlay && sys_faccessat(AT_FDCWD, at.name, F_OK, 0) == -ENOENT)
+		place_again(&at, ENOENT);
+	if (!error && at.overlay)
+		fd = file_open(&at, flags | O_CLOEXEC, 0666, NEXT(openat));
+	else
+		fd = error ? error : proc_open(&at, flags);
+	if (!error && !at.overlay && fd == -ENOENT)
+		return reopen_outside(&at, mode, file);
+	return fd < 0 ? close_for(file, -fd) : reopen_on(fd, mode, file);
 }
 
 FILE *setmntent(const char *path, const char *mode)

@@ -110,6 +110,13 @@ static void reopen_modes(void)
 		reopen("merged/README", "r+", "merged/nope/x", modes[i]);
 		reopen("/dev/null", "r", "merged/kept2", modes[i]);
 	}
+	reopen("merged/README", "r", "merged/fresh", "wx");
+	reopen("merged/README", "r", "merged/fresh", "wx");
+	reopen("merged/README", "r", "beside", "w");
+	reopen("merged/README", "r", "beside", "a+");
+	show_content("merged/fresh");
+	show_content("beside");
+	unlink("merged/fresh");
 }
 
 /* The six letters differ each time. */
