@@ -122,6 +122,13 @@ static inline unsigned place_flags(int flags)
 	       (flags & AT_EMPTY_PATH ? PLACE_EMPTY : 0);
 }
 
+/* Of a name that goes, the kernel asks whether it may before it asks whether it can be one. */
+static inline int removal_error(const struct place *at, int error)
+{
+	bool refused = error == -ENAMETOOLONG && at->overlay && !at->overlay->writable;
+	return refused ? -EROFS : error;
+}
+
 /* open.c: where an open of PATH with FLAGS leads; 0 or -errno. */
 int open_find(struct place *at, int dirfd, const char *path, int flags);
 

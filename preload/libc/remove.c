@@ -39,7 +39,7 @@ static int remove_outside(const struct place *at, int flags, enum how how)
 static int remove_name(int dirfd, const char *path, int flags, enum how how)
 {
 	struct place at;
-	int result, error = place_find(&at, dirfd, path, PLACE_NAME);
+	int result, error = removal_error(&at, place_find(&at, dirfd, path, PLACE_NAME));
 	bool resolved = at.overlay || at.name != path; /* else the kernel sees the dots itself */
 	int dots = !error && resolved && (flags & AT_REMOVEDIR) ? path_ends_in_dots(path) : 0;
 	if (dots)

@@ -78,16 +78,25 @@ static int rename_outside(const struct request *r, const struct place *from, con
 	return NEXT(renameat2)(from->dirfd, from->name, to->dirfd, to->name, r->flags);
 }
 
+static int find_ends(const struct request *r, struct place *from, struct place *to, unsigned how)
+{
+	to->cramped = false;
+	int error = removal_error(from, place_find(from, r->from_fd, r->old, PLACE_NAME));
+	if (error)
+		return error;
+	error = removal_error(to, place_find(to, r->to_fd, r->new, PLACE_NAME | how));
+	/* What is not there is not asked where it goes. */
+	return error == -ENAMETOOLONG && from->overlay && node_absent(&from->node) ? -ENOENT
+										   : error;
+}
+
 #define CRAMPED INT_MIN
 
 /* HOW: PLACE_BRIEF where TO is such; CRAMPED where that is too little, and nothing was done. */
 __attribute__((noinline)) static int move(const struct request *r, struct place *from,
 					  struct place *to, unsigned how)
 {
-	int result, error = place_find(from, r->from_fd, r->old, PLACE_NAME);
-	to->cramped = false;
-	if (!error)
-		error = place_find(to, r->to_fd, r->new, PLACE_NAME | how);
+	int result, error = find_ends(r, from, to, how);
 	if (error && !to->cramped)
 		return (int)edge(error);
 	place_pair(from, to);
