@@ -7,6 +7,8 @@ static int unlink_inside(struct place *at, int flags)
 		return -EINVAL;
 	if (flags & AT_REMOVEDIR)
 		return overlay_rmdir(at->overlay, &at->path);
+	if (at->path.length == 0)
+		return -EISDIR; /* merged itself, a directory of another file system */
 	if (at->slash && at->overlay->writable && !node_absent(&at->node) &&
 	    !node_is_dir(&at->node))
 		return -ENOTDIR;
@@ -41,9 +43,11 @@ static int remove_name(int dirfd, const char *path, int flags, enum how how)
 	struct place at;
 	int result, error = removal_error(&at, place_find(&at, dirfd, path, PLACE_NAME));
 	bool resolved = at.overlay || at.name != path; /* else the kernel sees the dots itself */
-	int dots = !error && resolved && (flags & AT_REMOVEDIR) ? path_ends_in_dots(path) : 0;
-	if (dots)
+	int dots = !error && resolved ? path_ends_in_dots(path) : 0;
+	if (dots && (flags & AT_REMOVEDIR))
 		error = dots == 1 ? -EINVAL : -ENOTEMPTY;
+	else if (dots)
+		error = -EISDIR;
 	if (error)
 		return (int)edge(error);
 	do
