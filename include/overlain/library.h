@@ -34,6 +34,11 @@ bool library_expand(const struct seeker *s, const char *text, char *buffer);
 void library_missing(struct place *at, char *buffer);
 /* True when NAME may lead into merged: asked in passing, with little stack. */
 bool library_leads(const char *name);
+/*
+ * A descriptor on the library NAME (without a slash), found in a directory of LIST (NULL: none), a
+ * search list of S; -ENOENT.
+ */
+int library_open(const struct seeker *s, const char *list, const char *name);
 /* True when an element of LIST, a search list of S, lies inside merged. */
 bool library_list_leads(const struct seeker *s, const char *list);
 
@@ -54,6 +59,8 @@ void dynamic_close(const struct dynamic *d);
 #define DYNAMIC_SCOPED __attribute__((cleanup(dynamic_close)))
 /* The next DT_NEEDED from entry *AT on, which it moves on; or NULL. */
 const char *dynamic_needed(const struct dynamic *d, size_t *at);
+/* What D must have of the block of thread-local storage that is there from the start, in bytes. */
+size_t dynamic_static_tls(const struct dynamic *d);
 /* Takes rpath and runpath into S, valid while D is open. */
 void dynamic_search(const struct dynamic *d, struct seeker *s);
 /* The same of an object that is loaded, valid while it is. */

@@ -107,23 +107,62 @@ void auditor_remove(char *list)
  * With an auditor, ld.so lays out thread-local storage before it knows a program's libraries, and
  * what must lie in the first block (jemalloc's does) takes of a reserve that is too small for it.
  */
-#define RESERVE "glibc.rtld.optional_static_tls"
-#define OURS    RESERVE "=4096"
+#define RESERVE    "glibc.rtld.optional_static_tls"
+#define USUAL      RESERVE "=4096"
+#define LARGE      RESERVE "=65536"
+#define ROOM_USUAL 2048
+
+/* Every thread's stack holds the reserve: it is large only where a library of P's asks for it. */
+bool auditor_room_wanted(const struct start *s, const struct program *p)
+{
+	const char *disk = p ? p->path : s->path;
+	char merged[s->program ? place_name_size(s->program) : 1];
+	struct seeker own = {.name = s->program ? merged : disk};
+	size_t entry = 0, room = 0;
+	DYNAMIC_SCOPED struct dynamic d;
+	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, disk, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
+	if (s->program)
+		place_name(s->program, merged);
+	dynamic_open(&d, fd);
+	dynamic_search(&d, &own);
+	const char *lists[] = {own.rpath, environment_value(s->envp, "LD_LIBRARY_PATH="),
+			       own.runpath};
+	for (const char *name; (name = dynamic_needed(&d, &entry));) {
+		CLOSE_SCOPED int library = -ENOENT;
+		DYNAMIC_SCOPED struct dynamic needed;
+		for (unsigned i = 0; i < sizeof lists / sizeof *lists && library < 0; i++)
+			library = library_open(&own, lists[i], name);
+		dynamic_open(&needed, library);
+		room += dynamic_static_tls(&needed);
+	}
+	return room > ROOM_USUAL;
+}
 
 size_t tunables_size(const char *list)
 {
-	return strlen(list) + 1 + sizeof OURS;
+	return strlen(list) + 1 + sizeof LARGE;
 }
 
-void tunables_add(struct text *t, const char *list)
+static void add_reserve(struct text *t, const char *list, const char *reserve)
 {
 	if (strstr(list, RESERVE))
 		text_add(t, list);
 	else
-		add_element(t, list, OURS);
+		add_element(t, list, reserve);
+}
+
+void tunables_add(struct text *t, const char *list)
+{
+	add_reserve(t, list, USUAL);
+}
+
+void tunables_add_large(struct text *t, const char *list)
+{
+	add_reserve(t, list, LARGE);
 }
 
 void tunables_remove(char *list)
 {
-	remove_element(list, OURS);
+	remove_element(list, USUAL);
+	remove_element(list, LARGE);
 }

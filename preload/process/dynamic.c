@@ -27,14 +27,21 @@ static const char *loaded_at(const struct dynamic *d, const Elf64_Phdr *headers,
 	return NULL;
 }
 
-static void find_section(struct dynamic *d)
+static const Elf64_Phdr *headers_of(const struct dynamic *d, unsigned *count)
 {
 	const Elf64_Ehdr *elf = part(d, 0, sizeof *elf);
 	if (!elf || memcmp(elf->e_ident, ELFMAG, SELFMAG) != 0 ||
 	    elf->e_ident[EI_CLASS] != ELFCLASS64 || elf->e_phentsize != sizeof(Elf64_Phdr))
-		return;
-	const Elf64_Phdr *headers = part(d, elf->e_phoff, elf->e_phnum * sizeof *headers);
-	for (unsigned i = 0; headers && i < elf->e_phnum; i++) {
+		return NULL;
+	*count = elf->e_phnum;
+	return part(d, elf->e_phoff, elf->e_phnum * sizeof(Elf64_Phdr));
+}
+
+static void find_section(struct dynamic *d)
+{
+	unsigned count = 0;
+	const Elf64_Phdr *headers = headers_of(d, &count);
+	for (unsigned i = 0; headers && i < count; i++) {
 		if (headers[i].p_type != PT_DYNAMIC)
 			continue;
 		d->entries = part(d, headers[i].p_offset, headers[i].p_filesz);
@@ -43,7 +50,7 @@ static void find_section(struct dynamic *d)
 	const Elf64_Dyn *entries = d->entries;
 	for (size_t i = 0; i < d->count; i++)
 		if (entries[i].d_tag == DT_STRTAB)
-			d->strings = loaded_at(d, headers, elf->e_phnum, entries[i].d_un.d_ptr,
+			d->strings = loaded_at(d, headers, count, entries[i].d_un.d_ptr,
 					       &d->strings_size);
 	/* Then every string in it ends. */
 	while (d->strings && d->strings_size > 0 && d->strings[d->strings_size - 1])
@@ -87,6 +94,21 @@ static const char *next_string(const struct dynamic *d, size_t *at, Elf64_Sxword
 const char *dynamic_needed(const struct dynamic *d, size_t *at)
 {
 	return next_string(d, at, DT_NEEDED);
+}
+
+size_t dynamic_static_tls(const struct dynamic *d)
+{
+	const Elf64_Dyn *entries = d->entries;
+	uint64_t flags = 0;
+	unsigned count = 0;
+	const Elf64_Phdr *headers = headers_of(d, &count);
+	for (size_t i = 0; i < d->count && entries[i].d_tag != DT_NULL; i++)
+		if (entries[i].d_tag == DT_FLAGS)
+			flags = entries[i].d_un.d_val;
+	for (unsigned i = 0; headers && i < count && flags & DF_STATIC_TLS; i++)
+		if (headers[i].p_type == PT_TLS)
+			return headers[i].p_memsz;
+	return 0;
 }
 
 void dynamic_search(const struct dynamic *d, struct seeker *s)

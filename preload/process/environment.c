@@ -51,7 +51,7 @@ const char *environment_value(char *const *envp, const char *name)
 }
 
 /* Lists for ld.so, which ours is added to: of objects, and of settings. */
-enum { PRELOAD, AUDIT, TUNABLES, LISTS };
+enum { PRELOAD, AUDIT, TUNABLES, TUNABLES_LARGE, LISTS };
 static const struct list {
 	const char *name;
 	size_t (*size)(const char *list);
@@ -61,6 +61,7 @@ static const struct list {
 	[PRELOAD] = {"LD_PRELOAD=", preload_size, preload_add, NULL},
 	[AUDIT] = {"LD_AUDIT=", auditor_size, auditor_add, auditor_remove},
 	[TUNABLES] = {"GLIBC_TUNABLES=", tunables_size, tunables_add, tunables_remove},
+	[TUNABLES_LARGE] = {"GLIBC_TUNABLES=", tunables_size, tunables_add_large, tunables_remove},
 };
 
 struct environment_room environment_measure(const struct start *s)
@@ -106,7 +107,8 @@ void environment_fill(const struct start *s, const struct environment_room *room
 {
 	char *const *const envp = s->envp;
 	uint32_t seen = 0;
-	const unsigned wanted = 1u << PRELOAD | (s->audited ? 1u << AUDIT | 1u << TUNABLES : 0);
+	const unsigned reserve = 1u << (s->roomy ? TUNABLES_LARGE : TUNABLES);
+	const unsigned wanted = 1u << PRELOAD | (s->audited ? 1u << AUDIT | reserve : 0);
 	unsigned added = 0;
 	bool other = false;
 	struct text t;

@@ -23,6 +23,7 @@ const char *exec_base_name(const char *path)
 int exec_hand_over(struct start *s, const struct program *p)
 {
 	s->audited = auditor_wanted(s, p);
+	s->roomy = s->audited && auditor_room_wanted(s, p);
 	const struct environment_room room = environment_measure(s);
 	char *slots[room.slots];
 	char bytes[room.lists + room.state];

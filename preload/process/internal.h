@@ -40,6 +40,7 @@ struct start {
 	bool inside;       /* the program itself lies in merged */
 	const struct place *program; /* and where, if that is known */
 	bool audited;                /* it may need libraries from there */
+	bool roomy;                  /* and one of its own wants much thread-local storage */
 	bool closing;                /* NAME goes by a descriptor that exec closes */
 	bool foreign;                /* its loader would give up at this object */
 	unsigned depth;              /* scripts met so far */
@@ -147,6 +148,8 @@ char **handover_write(char *bytes, size_t size, char **slots, const struct start
 void auditor_find(void);
 /* True when S, whose program is P on disk, may need a library from merged. */
 bool auditor_wanted(const struct start *s, const struct program *p);
+/* True when a library it names itself wants more thread-local storage than there is room for. */
+bool auditor_room_wanted(const struct start *s, const struct program *p);
 /* The most bytes auditor_add adds for LIST. */
 size_t auditor_size(const char *list);
 /* Adds LIST, the value of LD_AUDIT, with our auditor in it, once. */
@@ -156,6 +159,7 @@ void auditor_remove(char *list);
 /* The same for GLIBC_TUNABLES, and what such a program needs to be set there. */
 size_t tunables_size(const char *list);
 void tunables_add(struct text *t, const char *list);
+void tunables_add_large(struct text *t, const char *list);
 void tunables_remove(char *list);
 
 /* --- descriptor_ask.c --- */

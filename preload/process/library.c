@@ -159,6 +159,39 @@ bool library_leads(const char *name)
 	return leads(at, name);
 }
 
+__attribute__((noinline)) static int open_at(struct place *at, const char *name)
+{
+	const char *path = name;
+	int error = place_find(at, AT_FDCWD, name, PLACE_FOLLOW | PLACE_BRIEF);
+	if (!error && at->overlay)
+		error = file_reach(at, &path);
+	return error ? error : sys_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
+}
+
+static int open_file(const char *name)
+{
+	PLACE_BRIEFLY(at);
+	return open_at(at, name);
+}
+
+int library_open(const struct seeker *s, const char *list, const char *name)
+{
+	const size_t more = strlen(s->name) + strlen(name) + 2;
+	int fd = -ENOENT;
+	for (const char *one = list && *list ? list : NULL; one && fd < 0;) {
+		const size_t length = element_end(one);
+		char file[length + more];
+		struct text t;
+		text_init(&t, file, sizeof file);
+		bool spelled = spell_directory(&t, s, one, length);
+		text_add(&t, name);
+		if (spelled && !text_full(&t))
+			fd = open_file(file);
+		one = one[length] ? one + length + 1 : NULL;
+	}
+	return fd < 0 ? -ENOENT : fd;
+}
+
 bool library_list_leads(const struct seeker *s, const char *list)
 {
 	const size_t origin = strlen(s->name);

@@ -275,6 +275,19 @@ Test(libraries, storage_of_threads)
 		   "grep TUNABLES; merged/bin/stored open:libj.so.1");
 }
 
+/* A compiler's library has much more of it, found beside the program or where the caller says. */
+Test(libraries, much_storage_of_threads)
+{
+	same_after("lib libk low2/lib '__thread char room[30000] "
+		   "__attribute__((tls_model(\"initial-exec\"))); "
+		   "int value(void) { room[29999] = 7; return room[29999]; }'\n"
+		   "program low1/bin/stored low2/lib/libk.so.1 '-Wl,-rpath,$ORIGIN/../lib'\n"
+		   "program out/stored low2/lib/libk.so.1\n",
+		   "merged/bin/stored self; export LD_LIBRARY_PATH=$PWD/merged/lib; "
+		   "out/stored self; env | grep -c TUNABLES; "
+		   "GLIBC_TUNABLES=glibc.malloc.check=0 merged/bin/stored self");
+}
+
 /* A sanitizer's runtime asks for the objects before the C library knows its environment. */
 Test(libraries, sanitizers)
 {
