@@ -58,9 +58,9 @@ work() {
 	shows '^done-4'
 	types 'cd ..; rm -r notes/old.x; mkdir -p a/b && cd a/b && rmdir ../b; pwd; cd ../..; cd -P .; echo done-5' Enter
 	shows '^done-5'
+	tmux -S socket capture-pane -p -t real | grep -v -e 'ready> ' -e '\^C' -e '^$' | sed 's/^\[1\] .*/[1]/'
 	tmux -S socket split-window -t real "ls notes > listed; tmux -S socket wait-for -S listed"
 	tmux -S socket wait-for listed
-	tmux -S socket capture-pane -p -t real.0 | grep -v -e 'ready> ' -e '\^C' -e '^$' | sed 's/^\[1\] .*/[1]/'
 	cat listed notes/counted.x
 	types 'exit' Enter
 	for _ in $(seq 100); do
