@@ -5,9 +5,27 @@
 #include <linux/fs.h>
 #include <string.h>
 
+/* The caller need not be allowed to write where a copy comes to stand. */
+static int publish_lent(const struct overlay *ov, struct path *p, const char *staged)
+{
+	int lent;
+	{
+		PATH_PARENT(p);
+		lent = layer_lend(layer_path(&ov->layers[0], p));
+	}
+	if (lent < 0)
+		return -EACCES;
+	int error = stage_move(staged, layer_path(&ov->layers[0], p), RENAME_NOREPLACE);
+	PATH_PARENT(p);
+	sys_chmod(layer_path(&ov->layers[0], p), (mode_t)lent);
+	return error;
+}
+
 static int publish(const struct overlay *ov, struct path *p, struct stage *s)
 {
 	int error = stage_move(s->path, layer_path(&ov->layers[0], p), RENAME_NOREPLACE);
+	if (error == -EACCES)
+		error = publish_lent(ov, p, s->path);
 	if (error)
 		stage_discard(s->path);
 	return error;

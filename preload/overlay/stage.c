@@ -62,27 +62,18 @@ int overlay_scratch(const struct overlay *ov, const struct node *n, struct stage
 	return sys_mknod(s->path, (n->type == DT_REG ? S_IFREG : S_IFIFO) | 0600, 0);
 }
 
-/* Lets the owner write to the directory PATH; what its mode was, or 0 where nothing was done. */
-static mode_t loosen(const char *path)
-{
-	struct stat st;
-	if (sys_lstat(path, &st) || !S_ISDIR(st.st_mode) || (st.st_mode & S_IWUSR))
-		return 0;
-	return sys_chmod(path, st.st_mode | S_IWUSR) ? 0 : st.st_mode;
-}
-
 int stage_move(const char *from, const char *to, unsigned flags)
 {
 	int error = sys_rename(from, to, flags);
 	if (error != -EACCES)
 		return error;
-	mode_t mode = loosen(from), other = flags & RENAME_EXCHANGE ? loosen(to) : 0;
-	if (mode || other)
+	int mode = layer_lend(from), other = flags & RENAME_EXCHANGE ? layer_lend(to) : -1;
+	if (mode >= 0 || other >= 0)
 		error = sys_rename(from, to, flags);
-	if (mode)
-		sys_chmod(error ? from : to, mode & 07777);
-	if (other)
-		sys_chmod(error ? to : from, other & 07777);
+	if (mode >= 0)
+		sys_chmod(error ? from : to, (mode_t)mode);
+	if (other >= 0)
+		sys_chmod(error ? to : from, (mode_t)other);
 	return error;
 }
 
