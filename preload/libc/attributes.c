@@ -16,14 +16,18 @@ static raise_call *raise_to_date(const struct timespec times[2])
 	return now ? file_raise_either : file_raise_owned;
 }
 
-/* Who may search a directory decides what may be seen in it: what was learnt is void. */
-static struct change search_change(const struct place *at)
+/*
+ * Who may search a directory decides what may be seen in it: what was learnt is void. CLOSED to
+ * somebody, it closes all that is below as well.
+ */
+static struct change search_change(const struct place *at, bool closed)
 {
-	return node_is_dir(&at->node) ? change_begin(at->overlay, &at->path, false)
+	return node_is_dir(&at->node) ? change_begin(at->overlay, &at->path, closed)
 				      : (struct change){.overlay = NULL};
 }
-#define SEARCH_CHANGE(at)                                                                          \
-	__attribute__((cleanup(change_end), unused)) struct change change = search_change(at)
+#define SEARCH_CHANGE(at, closed)                                                                  \
+	__attribute__((cleanup(change_end), unused)) struct change change =                        \
+		search_change(at, closed)
 
 int attributes_chmod(struct place *at, mode_t mode)
 {
@@ -31,7 +35,7 @@ int attributes_chmod(struct place *at, mode_t mode)
 	if (at->node.type == DT_LNK)
 		return (int)edge(-EOPNOTSUPP);
 	int error = raise_to(at, &path);
-	SEARCH_CHANGE(at);
+	SEARCH_CHANGE(at, (mode & 0111) != 0111);
 	return error ? error : NEXT(fchmodat)(AT_FDCWD, path, mode, 0);
 }
 
@@ -121,7 +125,7 @@ int attributes_chown(struct place *at, uid_t uid, gid_t gid)
 		error = try_chown(at, uid, gid);
 	if (!error)
 		error = (int)edge(file_raise(at, &path));
-	SEARCH_CHANGE(at);
+	SEARCH_CHANGE(at, false);
 	return error ? error : NEXT(fchownat)(AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW);
 }
 

@@ -47,8 +47,6 @@ static int rename_inside(struct place *from, struct place *to, unsigned flags)
 {
 	const bool from_root = from->overlay && !from->path.length;
 	const bool to_root = to->overlay && !to->path.length;
-	if (from_root != to_root && from->overlay == to->overlay)
-		return -EXDEV; /* merged's own name lies outside */
 	if (from_root && from->overlay == to->overlay)
 		return flags & RENAME_NOREPLACE ? -EEXIST : 0;
 	if (from_root || to_root)
@@ -90,6 +88,12 @@ static int find_ends(const struct request *r, struct place *from, struct place *
 										   : error;
 }
 
+/* Merged itself, by its own name, which lies in the directory above. */
+static bool is_named_outside(const struct place *at, const char *path)
+{
+	return !at->path.length && !path_ends_in_dots(path);
+}
+
 #define CRAMPED INT_MIN
 
 /* HOW: PLACE_BRIEF where TO is such; CRAMPED where that is too little, and nothing was done. */
@@ -104,6 +108,9 @@ __attribute__((noinline)) static int move(const struct request *r, struct place 
 		bool outside = !from->overlay && !to->overlay;
 		if (to->cramped)
 			return CRAMPED;
+		if (from->overlay && from->overlay == to->overlay &&
+		    is_named_outside(from, r->old) != is_named_outside(to, r->new))
+			return (int)edge(-EXDEV);
 		if (!outside && path_ends_in_dots(r->old))
 			return (int)edge(-EBUSY);
 		if (!outside && path_ends_in_dots(r->new))

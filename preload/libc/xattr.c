@@ -152,7 +152,8 @@ ssize_t llistxattr(const char *path, char *names, size_t size)
 /* True for the attributes of which the kernel knows before a copy-up whether they can be. */
 static bool is_told_early(const char *name)
 {
-	return text_starts(name, "trusted.") || text_starts(name, "system.posix_acl_");
+	return text_starts(name, "trusted.") || text_starts(name, "system.posix_acl_") ||
+	       (text_starts(name, "security.") && SYS1(SYS_geteuid, 0) != 0);
 }
 
 /* An access control list without entries is none: acl(5), <linux/posix_acl_xattr.h>. */
@@ -204,6 +205,9 @@ int attributes_xattr(struct place *at, const char *name, const void *value, size
 						   : file_owned(at);
 	if (error)
 		return (int)edge(error);
+	if (size == XATTR_REMOVED && at->node.type != DT_LNK && !node_is_dir(&at->node) &&
+	    text_same(name, "system.posix_acl_default"))
+		return 0; /* only a directory has one: nothing is removed */
 	if (try_change(at, s.name, value, size) < 0)
 		return -1;
 	error = size == XATTR_REMOVED ? check_there(at, path, s.name) : 0;
