@@ -127,9 +127,12 @@ $(TESTS)/bench/operations: tests/bench/operations.c
 	@mkdir -p $(@D)
 	$(call test_quiet,CC,$<)$(CC) $(TEST_FLAGS) -O2 -o $@ $<
 
+# Rows whose label holds BENCH_ONLY; all of them take an hour.
+BENCH_ROUNDS ?= 5
+BENCH_ONLY ?=
 .PHONY: bench
 bench: all $(TESTS)/bench/operations
-	@sh tests/bench/bench.sh $(BUILD)
+	@python3 -B tests/bench/bench.py $(BUILD) --rounds $(BENCH_ROUNDS) --only '$(BENCH_ONLY)'
 
 # Real programs doing real work; ONLY="git tar" plays these alone, AS=nobody as somebody else.
 .PHONY: check-parity

@@ -1,0 +1,96 @@
+"""What the overlay costs: ratios to a bare directory, medians of interleaved rounds.
+
+bench.py BUILD [--rounds N] [--only TEXT]: prints a table and leaves it in BUILD/bench as Markdown and as a picture.
+"""
+import argparse
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+
+import picture
+import workloads
+import worlds
+
+
+def measure(row, world, layers, upper, first):
+    if first or row.changes:
+        world.fresh(layers, upper)
+    argv = row.bare if row.bare and not isinstance(world, worlds.Overlay) else row.argv
+    return world.run(*[word.replace("{root}", world.root) for word in argv])
+
+
+def measure_row(row, area, here, rounds):
+    """Per world its times, round by round in turn; a world that fails is left out of this row."""
+    layers, upper = workloads.plant(area, row)
+    times = {world.name: [] for world in here}
+    failed = set()
+    for n in range(rounds):
+        for world in here:
+            if world.name in failed:
+                continue
+            try:
+                times[world.name].append(measure(row, world, layers, upper, n == 0))
+            except RuntimeError as error:
+                print(f"{row.label}: {error}", file=sys.stderr, flush=True)
+                failed.add(world.name)
+    for world in here:
+        shutil.rmtree(world.home, ignore_errors=True)
+    return {name: list(of) for name, of in times.items() if name not in failed}
+
+
+def ratio(times, bare):
+    """Median ratio round by round, and the quarter above and below it."""
+    ratios = sorted(a / b for a, b in zip(times, bare))
+    quarter = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else [ratios[0]] * 3
+    return quarter[1], (quarter[2] - quarter[0]) / 2
+
+
+def human(ns):
+    for unit, size in (("s", 1e9), ("ms", 1e6), ("us", 1e3)):
+        if ns >= size:
+            return f"{ns / size:.3g} {unit}"
+    return f"{ns:.0f} ns"
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", default="")
+    args = parser.parse_args()
+    build = os.path.abspath(args.build)
+    area = tempfile.mkdtemp(prefix="overlain-bench-")
+    lines, bars = [], []
+
+    def say(line):
+        print(line, flush=True)
+        lines.append(line)
+
+    try:
+        here = list(worlds.usable(area, build))
+        others = [world.name for world in here if world.name != "bare"]
+        say("| work | bare | " + " | ".join(others) + " |")
+        say("|---" * (len(others) + 2) + "|")
+        for row in workloads.rows():
+            if args.only not in row.label or not row.possible():
+                continue
+            times = measure_row(row, area, here, args.rounds)
+            cells = []
+            for name in others:
+                value = ratio(times[name], times["bare"]) if name in times else None
+                cells.append(f"{value[0]:.2f} ± {value[1]:.2f}" if value else "-")
+                bars.append((row.label, name, value[0] if value else None))
+            say(f"| {row.label} | {human(statistics.median(times['bare']))} | " + " | ".join(cells) + " |")
+    finally:
+        shutil.rmtree(area, ignore_errors=True)
+    os.makedirs(f"{build}/bench", exist_ok=True)
+    with open(f"{build}/bench/bench.md", "w") as out:
+        out.write("\n".join(lines) + "\n")
+    with open(f"{build}/bench/bench.svg", "w") as out:
+        out.write(picture.draw(bars))
+    print(f"written to {build}/bench/bench.md and {build}/bench/bench.svg")
+
+
+main()
