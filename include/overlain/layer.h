@@ -50,6 +50,8 @@ int layer_open(struct layer *layer, const char *root);
 int layer_kept(int from);
 /* The program wants the number FD for itself: where it is such a descriptor's, that one moves. */
 int layer_vacate(int fd);
+/* A copy of FD, close-on-exec, high and out of the program's way; -errno. */
+int layer_copy_high(int fd);
 
 /* What stands at one name of one layer. */
 struct look {

@@ -122,7 +122,9 @@ int overlay_lookup(const struct overlay *ov, struct path *p, struct node *n);
 /* overlay_lookup for the parent of P. */
 int overlay_lookup_parent(const struct overlay *ov, struct path *p, struct node *n);
 /* What is remembered of P, without a look at the disk; false when nothing is. */
-bool overlay_recall(const struct overlay *ov, struct path *p, struct node *n);
+bool overlay_recall(const struct overlay *ov, const struct path *p, struct node *n);
+/* The same for one that is known by its hash. */
+bool overlay_recall_hash(const struct overlay *ov, struct path_hash hash, struct node *n);
 /* Forgets P, for when the disk turned out to differ. */
 void overlay_forget(const struct overlay *ov, struct path *p);
 
@@ -140,8 +142,9 @@ static inline char *overlay_reach(const struct overlay *ov, const struct node *n
  */
 struct change {
 	const struct overlay *overlay;
-	uint64_t name, check, parent; /* hashes of the path */
-	uint64_t before;              /* the pair of counters as it was */
+	struct path_hash hash;
+	uint64_t parent; /* its hash */
+	uint64_t before; /* the pair of counters as it was */
 	bool tree;
 };
 struct change change_begin(const struct overlay *ov, const struct path *p, bool tree);
@@ -156,6 +159,21 @@ uint64_t overlay_generation(const struct overlay *ov);
 		change_begin(ov, p, tree)
 #define CHANGE_LINE(ov, p, tree, line) CHANGE_AT(ov, p, tree, line)
 #define CHANGE(ov, p, tree)            CHANGE_LINE(ov, p, tree, __LINE__)
+
+/* --- trail.c: the directories on the way to a name --- */
+
+/*
+ * The directory P and those above it, as they stand: it holds until one of them is moved, replaced,
+ * copied up or given to others to search.
+ */
+struct trail {
+	uint64_t sum;
+	uint8_t count;
+	uint16_t buckets[15];
+};
+/* False where they are too many, or nobody would tell of a change. */
+bool trail_take(const struct overlay *ov, struct path *p, struct trail *trail);
+bool trail_holds(const struct overlay *ov, const struct trail *trail);
 
 /* --- copyup.c: bringing objects into the upper --- */
 

@@ -98,6 +98,20 @@ void path_unpatch(struct path_patch *patch);
 					      (length) + sizeof(((struct path_patch *)0)->saved)]; \
 	struct path *const p = (struct path *)p##_memory
 
+/*
+ * Two hashes that stand for a path. One is made of its directory's and the last component, so a
+ * path below a directory whose hash is known costs no more than what follows.
+ */
+struct path_hash {
+	uint64_t name, check;
+};
+#define PATH_HASH_ROOT ((struct path_hash){0x243f6a8885a308d3ULL, 0x13198a2e03707344ULL})
+/*
+ * The hash of REST, of LENGTH bytes, below the directory of hash AT; DIR becomes the name of that
+ * which REST ends in. A text that is not canonical has another hash than the path it spells.
+ */
+struct path_hash path_hash(struct path_hash at, const char *rest, size_t length, uint64_t *dir);
+
 /* PREFIX (of LENGTH < PATH_ROOM bytes, ending in a slash) followed by the path, terminated. */
 char *path_behind(struct path *p, const char *prefix, size_t length);
 

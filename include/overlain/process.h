@@ -65,10 +65,13 @@ struct place {
 	bool tried;   /* place_again has had its turn */
 	bool crossed; /* a walk outside came into merged, and may have left it again */
 	bool cramped; /* PLACE_BRIEF, and the path is too long for that: the answer is none */
+	bool direct;  /* the kernel finds the very same object by what was asked */
+	bool glanced; /* *glance is what lstat said of it just now, not yet shown as merged's */
 	uint8_t links;
 	unsigned flags;    /* as asked for */
 	int asked_dirfd;   /* likewise */
 	const char *asked; /* likewise */
+	struct stat *glance;
 	struct node node;
 	struct path path; /* inside: relative to merged; outside after a walk: absolute */
 };
@@ -90,6 +93,10 @@ struct place {
  * the *at calls take them.
  */
 int place_find(struct place *at, int dirfd, const char *path, unsigned flags);
+/* The same for who wants to know what lstat says of it: where it had to be asked, it is in GLANCE.
+ */
+int place_find_glance(struct place *at, int dirfd, const char *path, unsigned flags,
+		      struct stat *glance);
 /*
  * After a call on AT failed with ERROR: 1 when it should be tried once more at what AT now says.
  * So it is where a symlink outside leads into merged, or through it, which costs nothing until the
@@ -144,6 +151,8 @@ int place_leads_in(struct place *at);
 
 /* --- cwd.c: the working directory --- */
 
+#define BASE_ANY 0xffff
+
 /* A directory a relative path may start from, by the name programs know it by. */
 struct base {
 	const struct overlay *overlay; /* NULL: outside merged */
@@ -151,8 +160,10 @@ struct base {
 	bool guess;                    /* outside, and known by its spelling alone */
 	bool gone;                     /* inside, and removed: another may have that name */
 	uint16_t length;
+	uint16_t layer; /* inside: the one whose part the kernel has open; BASE_ANY: not known */
 	uint64_t moved; /* overlay_generation when the path was right */
-	char *path;     /* relative to merged; outside: absolute, "" for "/" */
+	struct path_hash hash; /* inside: of the path */
+	char *path;            /* relative to merged; outside: absolute, "" for "/" */
 };
 /*
  * The working directory; -errno where the kernel cannot tell it (ENOENT: it was removed). The path
@@ -189,7 +200,8 @@ struct descriptor {
 	uint64_t ino;     /* as programs see it; 0: the object's own */
 	uint64_t moved;   /* overlay_generation when the path was right */
 	bool gone;        /* a directory that was removed: another may have that name */
-	char path[224];   /* relative to merged; OUTSIDE: absolute, an ancestor of some merged */
+	struct path_hash hash;
+	char path[224]; /* relative to merged; OUTSIDE: absolute, an ancestor of some merged */
 };
 
 /* Remembers that FD is open on AT; of the outside only directories that lead to merged. */
@@ -230,14 +242,52 @@ ssize_t reverse_path(char *name, size_t size);
 /* The same with the name in merged that NAME would have, whether or not it is there. */
 ssize_t reverse_name(char *name, size_t size);
 
+/* --- way.c: the shortest way to an object --- */
+
+/*
+ * How a call that only looks reaches an object inside merged: as (dirfd, name), of the object
+ * itself and not of what a symlink there names. Most ways are certain; one that goes by a
+ * directory kept open is only known to have led there once the call is back.
+ */
+struct way {
+	int dirfd;
+	const char *name;
+	const struct near *near;
+	uint64_t sequence;
+};
+/* The way to AT, which is there. */
+void way_find(struct way *way, struct place *at);
+/*
+ * Asked after the call, which failed with ERROR or not at all (0): true when it may have led
+ * elsewhere. Then WAY is the plain path, and the call has to be made again.
+ */
+bool way_went_astray(struct way *way, struct place *at, int error);
+static inline bool way_lost(struct way *way, struct place *at, int error)
+{
+	return (error || way->near) && way_went_astray(way, at, error);
+}
+/* FD was closed, or is about to be another's: true when it was a directory kept open here. */
+bool way_forget(int fd);
+/* Every one of them from FIRST to LAST. */
+void way_forget_range(unsigned first, unsigned last);
+/* True when FD is one of them. */
+bool way_keeps(int fd);
+/*
+ * FD was just given to the program: where it has so many that it comes near ours, they go, and what
+ * it has is what it would have without them. Answers the number it has now.
+ */
+int way_make_room(int fd);
+
 /* --- file.c: what the calls do with a place --- */
 
 /* openat(2), or what stands in for it. */
 typedef int open_call(int dirfd, const char *path, int flags, ...);
 /* A descriptor on AT, inside merged, opened by CALL in the end; -errno. */
 int file_open(struct place *at, int flags, mode_t mode, open_call *call);
-/* The path on disk to read AT by (stat, readlink, access, getxattr); -ENOENT. */
+/* The path on disk to read AT by (getxattr, statfs, exec …); -ENOENT. */
 int file_reach(struct place *at, const char **path);
+/* The same as a way, for calls that take one (stat, readlink, access). */
+int file_way(struct place *at, struct way *way);
 /* The path on disk to change AT's attributes by: copied up first. -ENOENT, -EROFS. */
 int file_raise(struct place *at, const char **path);
 /*

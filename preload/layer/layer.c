@@ -57,6 +57,11 @@ static int copy_high(int fd, int least)
 	return copy;
 }
 
+int layer_copy_high(int fd)
+{
+	return copy_high(fd, least_number());
+}
+
 int layer_kept(int from)
 {
 	int lowest = INT_MAX;

@@ -81,3 +81,72 @@ void path_unpatch(struct path_patch *patch)
 	memcpy(path_rel(patch->path) + patch->at, patch->saved, patch->size);
 	patch->path->length = patch->length;
 }
+
+#define EACH_BYTE(byte) (0x0101010101010101ULL * (byte))
+
+/* The lowest bit that is set belongs to the first byte of WORD that is 0. */
+static uint64_t zero_bytes(uint64_t word)
+{
+	return (word - EACH_BYTE(1)) & ~word & EACH_BYTE(0x80);
+}
+
+static uint64_t load(const char *s, size_t size)
+{
+	uint64_t word = 0;
+	memcpy(&word, s, size);
+	return word;
+}
+
+/* The first eight bytes of S, or all of its LENGTH and zeroes behind: what is loaded lies within.
+ */
+static uint64_t load_word(const char *s, size_t length)
+{
+	if (length >= 8)
+		return load(s, 8);
+	if (length >= 4)
+		return load(s, 4) | load(s + length - 4, 4) << 8 * (length - 4);
+	if (length == 0)
+		return 0;
+	return load(s, 1) | load(s + length / 2, 1) << 8 * (length / 2) |
+	       load(s + length - 1, 1) << 8 * (length - 1);
+}
+
+/* How many bytes of *WORD come before the end of a component; what follows is made 0. */
+static unsigned cut_word(uint64_t *word)
+{
+	uint64_t end = zero_bytes(*word) | zero_bytes(*word ^ EACH_BYTE('/'));
+	if (!end)
+		return 8;
+	unsigned size = (unsigned)__builtin_ctzll(end) / 8;
+	*word &= (1ULL << 8 * size) - 1;
+	return size;
+}
+
+/* Both halves of the product depend on every bit of both factors, and are folded into one word. */
+static uint64_t stir(uint64_t a, uint64_t b)
+{
+	unsigned __int128 product = (unsigned __int128)a * b;
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* The numbers are digits of pi; a word that is not full ends a component, and its size tells so. */
+struct path_hash path_hash(struct path_hash at, const char *rest, size_t length, uint64_t *dir)
+{
+	const char *const end = rest + length;
+	*dir = at.name;
+	for (bool more = length > 0; more; rest += more) {
+		unsigned size;
+		*dir = at.name;
+		do {
+			uint64_t word = load_word(rest, (size_t)(end - rest));
+			size = cut_word(&word);
+			at.name = stir(word ^ 0xa4093822299f31d0ULL,
+				       at.name ^ 0x452821e638d01377ULL ^ size);
+			at.check = stir(word ^ 0x082efa98ec4e6c89ULL,
+					at.check + 0xbe5466cf34e90c6cULL + size);
+			rest += size;
+		} while (size == 8);
+		more = rest < end; /* there is a slash, and behind it a name, if an empty one */
+	}
+	return at;
+}

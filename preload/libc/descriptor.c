@@ -3,7 +3,7 @@
 
 #include <linux/close_range.h>
 
-/* A descriptor of our own, which the program does not know. */
+/* A layer's own descriptor stays; a program knows of it as little as of a directory kept open. */
 static bool is_ours(int fd)
 {
 	return layer_kept(fd) == fd;
@@ -13,13 +13,16 @@ int close(int fd)
 {
 	if (is_ours(fd))
 		return (int)edge(-EBADF);
+	bool kept = way_forget(fd);
 	descriptor_drop(fd);
-	return NEXT(close)(fd);
+	int result = NEXT(close)(fd);
+	return kept ? (int)edge(-EBADF) : result;
 }
 
 /* The range, less what is ours in it. */
 int close_range(unsigned first, unsigned last, int flags)
 {
+	way_forget_range(first, last);
 	unsigned from = first, ours;
 	int result = 0;
 	while (from <= INT_MAX && (ours = (unsigned)layer_kept((int)from)) != INT_MAX &&
@@ -38,6 +41,7 @@ int close_range(unsigned first, unsigned last, int flags)
 void closefrom(int first)
 {
 	const int lowest = first < 0 ? 0 : first;
+	way_forget_range((unsigned)lowest, ~0u);
 	if (layer_kept(lowest) != INT_MAX) {
 		close_range((unsigned)lowest, ~0u, 0);
 		return;
@@ -50,12 +54,15 @@ int dup(int fd)
 {
 	int copy = NEXT(dup)(fd);
 	if (copy >= 0)
+		copy = way_make_room(copy);
+	if (copy >= 0)
 		descriptor_copy(fd, copy);
 	return copy;
 }
 
 int dup2(int fd, int to)
 {
+	way_forget(to);
 	int error = layer_vacate(to);
 	int copy = error ? (int)edge(error) : NEXT(dup2)(fd, to);
 	if (copy >= 0)
@@ -65,6 +72,7 @@ int dup2(int fd, int to)
 
 int dup3(int fd, int to, int flags)
 {
+	way_forget(to);
 	int error = layer_vacate(to);
 	int copy = error ? (int)edge(error) : NEXT(dup3)(fd, to, flags);
 	if (copy >= 0)

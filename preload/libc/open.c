@@ -11,6 +11,7 @@ static int open_outside(const struct place *at, int flags, mode_t mode)
 	int fd = NEXT(openat)(at->dirfd, at->name, flags, mode);
 	if (fd < 0 || !process_ready())
 		return fd;
+	fd = way_make_room(fd);
 	proc_opened(fd, at, flags);
 	descriptor_note(fd, at);
 	return fd;

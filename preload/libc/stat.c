@@ -18,11 +18,13 @@ static int look(int version, int dirfd, const char *path, struct stat *st, int f
 
 static int stat_inside(int version, struct place *at, struct stat *st)
 {
-	const char *path;
-	int error = file_reach(at, &path);
+	struct way way;
+	int result, error = file_way(at, &way);
 	if (error)
 		return (int)edge(error);
-	int result = look(version, AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW);
+	do
+		result = look(version, way.dirfd, way.name, st, AT_SYMLINK_NOFOLLOW);
+	while (way_lost(&way, at, result < 0 ? errno : 0));
 	if (result == 0)
 		overlay_show_stat(at->overlay, &at->node, st);
 	return result;
@@ -102,12 +104,14 @@ static void show_statx(const struct place *at, struct statx *stx)
 
 static int statx_inside(struct place *at, int flags, unsigned mask, struct statx *stx)
 {
-	const char *path;
-	int error = file_reach(at, &path);
+	struct way way;
+	int result, error = file_way(at, &way);
 	if (error)
 		return (int)edge(error);
-	int result = NEXT(statx)(AT_FDCWD, path, (flags & ~AT_EMPTY_PATH) | AT_SYMLINK_NOFOLLOW,
-				 mask, stx);
+	flags = (flags & ~AT_EMPTY_PATH) | AT_SYMLINK_NOFOLLOW;
+	do
+		result = NEXT(statx)(way.dirfd, way.name, flags, mask, stx);
+	while (way_lost(&way, at, result < 0 ? errno : 0));
 	if (result == 0)
 		show_statx(at, stx);
 	return result;

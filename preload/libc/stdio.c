@@ -141,12 +141,14 @@ static FILE *reopen_on(int fd, const char *mode, FILE *file)
 	return now;
 }
 
-static FILE *reopen_outside(const struct place *at, const char *mode, FILE *file)
+static FILE *reopen_outside(const struct place *at, const char *mode, int flags, FILE *file)
 {
 	descriptor_drop(fileno(file));
 	FILE *now = NEXT(freopen)(at->name, mode, file);
-	if (now)
-		descriptor_note(fileno(now), at);
+	if (!now)
+		return NULL;
+	proc_opened(fileno(now), at, flags);
+	descriptor_note(fileno(now), at);
 	return now;
 }
 
@@ -162,15 +164,12 @@ FILE *freopen(const char *path, const char *mode, FILE *file)
 		return NEXT(freopen)(path, mode, file);
 	if (!path)
 		return reopen_itself(mode, flags, file);
-	int fd, error = open_find(&at, AT_FDCWD, path, flags);
+	int error = open_find(&at, AT_FDCWD, path, flags);
 	if (!error && !at.overlay && sys_faccessat(AT_FDCWD, at.name, F_OK, 0) == -ENOENT)
 		place_again(&at, ENOENT);
-	if (!error && at.overlay)
-		fd = file_open(&at, flags | O_CLOEXEC, 0666, NEXT(openat));
-	else
-		fd = error ? error : proc_open(&at, flags);
-	if (!error && !at.overlay && fd == -ENOENT)
-		return reopen_outside(&at, mode, file);
+	if (!error && !at.overlay)
+		return reopen_outside(&at, mode, flags, file);
+	int fd = error ? error : file_open(&at, flags | O_CLOEXEC, 0666, NEXT(openat));
 	return fd < 0 ? close_for(file, -fd) : reopen_on(fd, mode, file);
 }
 

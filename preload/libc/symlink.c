@@ -3,11 +3,17 @@
 
 static ssize_t readlink_inside(struct place *at, char *buffer, size_t size)
 {
-	const char *path;
-	int error = file_reach(at, &path);
+	struct way way;
+	ssize_t result;
+	int error = file_way(at, &way);
 	if (!error && at->node.type != DT_LNK)
 		error = -EINVAL;
-	return error ? edge(error) : NEXT(readlinkat)(AT_FDCWD, path, buffer, size);
+	if (error)
+		return edge(error);
+	do
+		result = NEXT(readlinkat)(way.dirfd, way.name, buffer, size);
+	while (way_lost(&way, at, result < 0 ? errno : 0));
+	return result;
 }
 
 /* The magic links of /proc name what is open: in merged's terms, where it is merged's. */

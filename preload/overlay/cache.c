@@ -20,10 +20,8 @@
 /* Directories that names.c may know at a time. */
 #define LISTED 64
 
-/* Two hashes stand for the path itself. */
 struct entry {
-	uint64_t name;
-	uint64_t check;
+	struct path_hash hash; /* stands for the path itself */
 	struct stamp stamp;
 	struct node node;
 };
@@ -55,46 +53,10 @@ int cache_open(struct overlay *ov)
 	return ov->cache ? 0 : -ENOMEM;
 }
 
-static uint64_t load_word(const char *at, size_t size)
-{
-	uint64_t word = 0;
-	memcpy(&word, at, size);
-	return word;
-}
-
-/* Both halves of the product depend on every bit of both factors, and are folded into one word. */
-static uint64_t stir(uint64_t a, uint64_t b)
-{
-	unsigned __int128 product = (unsigned __int128)a * b;
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-/*
- * Two independent hashes of a text, word by word; the numbers are digits of pi. CHECK is never 0:
- * so an empty slot is no name's.
- */
-static inline void hash_text(const char *text, size_t length, uint64_t *name, uint64_t *check)
-{
-	uint64_t one = 0x243f6a8885a308d3ULL ^ length, two = 0x13198a2e03707344ULL + length;
-	for (; length >= 8; text += 8, length -= 8) {
-		const uint64_t word = load_word(text, 8);
-		one = stir(word ^ 0xa4093822299f31d0ULL, one ^ 0x452821e638d01377ULL);
-		two = stir(word ^ 0x082efa98ec4e6c89ULL, two ^ 0xbe5466cf34e90c6cULL);
-	}
-	uint64_t rest = 0;
-	for (size_t i = 0; i < length; i++)
-		rest |= (uint64_t)(unsigned char)text[i] << 8 * i;
-	*name = stir(rest ^ 0xc0ac29b7c97c50ddULL, one ^ 0x3f84d5b5b5470917ULL);
-	*check = stir(rest ^ 0x9216d5d98979fb1bULL, two ^ 0xd1310ba698dfb5acULL) | 1;
-}
-
 struct key path_key(const struct path *p)
 {
-	const char *rel = p->bytes + PATH_ROOM;
 	struct key key;
-	uint64_t unused;
-	hash_text(rel, path_parent_length(p), &key.parent, &unused);
-	hash_text(rel, p->length, &key.name, &key.check);
+	key.hash = path_hash(PATH_HASH_ROOT, p->bytes + PATH_ROOM, p->length, &key.parent);
 	return key;
 }
 
@@ -104,19 +66,18 @@ static struct slot *pair_of(const struct cache *cache, uint64_t name, uint32_t s
 	return (struct slot *)(uintptr_t)&cache->slots[name & (size - 2)];
 }
 
-/* True when SLOT holds the name of those hashes, which is then in ENTRY. */
-static inline bool read_slot(const struct slot *slot, uint64_t name, uint64_t check,
-			     struct entry *entry)
+/* True when SLOT holds the name of that hash, which is then in ENTRY. */
+static inline bool read_slot(const struct slot *slot, struct path_hash hash, struct entry *entry)
 {
 	uint64_t *words = (uint64_t *)(void *)entry;
 	uint64_t before = __atomic_load_n(&slot->sequence, __ATOMIC_ACQUIRE);
-	if ((before & 1) || __atomic_load_n(&slot->words[0], __ATOMIC_RELAXED) != name)
+	if ((before & 1) || __atomic_load_n(&slot->words[0], __ATOMIC_RELAXED) != hash.name)
 		return false;
 	for (size_t i = 0; i < ENTRY_WORDS; i++)
 		words[i] = __atomic_load_n(&slot->words[i], __ATOMIC_RELAXED);
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	return __atomic_load_n(&slot->sequence, __ATOMIC_RELAXED) == before &&
-	       entry->name == name && entry->check == check;
+	       entry->hash.name == hash.name && entry->hash.check == hash.check;
 }
 
 static void write_slot(struct slot *slot, const struct entry *entry)
@@ -132,10 +93,9 @@ static void write_slot(struct slot *slot, const struct entry *entry)
 	__atomic_store_n(&slot->sequence, before + 2, __ATOMIC_RELEASE);
 }
 
-static inline bool read_pair(const struct slot *pair, uint64_t name, uint64_t check,
-			     struct entry *entry)
+static inline bool read_pair(const struct slot *pair, struct path_hash hash, struct entry *entry)
 {
-	return read_slot(pair, name, check, entry) || read_slot(pair + 1, name, check, entry);
+	return read_slot(pair, hash, entry) || read_slot(pair + 1, hash, entry);
 }
 
 /* Brings more of the table into use when three quarters of it were written. */
@@ -151,11 +111,11 @@ static void count_slot(struct cache *cache, uint32_t size)
 static void keep_entry(struct cache *cache, const struct entry *entry)
 {
 	uint32_t size = __atomic_load_n(&cache->size, __ATOMIC_RELAXED);
-	struct slot *pair = pair_of(cache, entry->name, size);
+	struct slot *pair = pair_of(cache, entry->hash.name, size);
 	struct entry former;
 	for (int i = 0; i < 2; i++) {
 		uint64_t there = __atomic_load_n(&pair[i].words[0], __ATOMIC_RELAXED);
-		if (there && there != entry->name)
+		if (there && there != entry->hash.name)
 			continue;
 		if (!there)
 			count_slot(cache, size);
@@ -163,42 +123,41 @@ static void keep_entry(struct cache *cache, const struct entry *entry)
 		return;
 	}
 	memcpy(&former, pair[0].words, sizeof former);
-	if (read_slot(&pair[0], former.name, former.check, &former))
+	if (read_slot(&pair[0], former.hash, &former))
 		write_slot(&pair[1], &former);
 	write_slot(&pair[0], entry);
 }
 
-static bool find_entry(struct cache *cache, uint64_t name, uint64_t check, struct entry *entry)
+/* What stood in a smaller table has its place in the larger one from now on. */
+__attribute__((noinline)) static bool move_here(struct cache *cache, uint32_t size,
+						struct path_hash hash, struct entry *entry)
 {
-	uint32_t size = __atomic_load_n(&cache->size, __ATOMIC_RELAXED);
-	if (read_pair(pair_of(cache, name, size), name, check, entry))
-		return true;
-	if (size == SLOTS_FIRST || !read_pair(pair_of(cache, name, size / 2), name, check, entry))
+	if (size == SLOTS_FIRST || !read_pair(pair_of(cache, hash.name, size / 2), hash, entry))
 		return false;
 	keep_entry(cache, entry);
 	return true;
 }
 
-bool cache_find(const struct overlay *ov, const struct path *p, struct node *n)
+bool overlay_recall_hash(const struct overlay *ov, struct path_hash hash, struct node *n)
 {
 	struct entry entry;
-	uint64_t name, check;
-	if (!ov->cache)
+	struct cache *cache = ov->cache;
+	if (!cache)
 		return false;
-	hash_text(p->bytes + PATH_ROOM, p->length, &name, &check);
-	if (!find_entry(ov->cache, name, check, &entry) ||
-	    !stamp_holds(ov, name, entry.node.dir, &entry.stamp))
+	uint32_t size = __atomic_load_n(&cache->size, __ATOMIC_RELAXED);
+	if (!read_pair(pair_of(cache, hash.name, size), hash, &entry) &&
+	    !move_here(cache, size, hash, &entry))
 		return false;
 	*n = entry.node;
-	return true;
+	return stamp_holds(ov, hash.name, entry.node.dir, &entry.stamp);
 }
 
 void cache_keep(const struct overlay *ov, const struct key *key, const struct node *n,
 		struct stamp stamp)
 {
-	struct entry entry = {key->name, key->check, stamp, *n};
+	struct entry entry = {key->hash, stamp, *n};
 	entry.node.dir = key->parent;
-	if (ov->cache && stamp_holds(ov, key->name, key->parent, &stamp))
+	if (ov->cache && stamp_holds(ov, key->hash.name, key->parent, &stamp))
 		keep_entry(ov->cache, &entry);
 }
 
@@ -212,9 +171,9 @@ void cache_drop(const struct overlay *ov, const struct path *p)
 		return;
 	uint32_t size = __atomic_load_n(&ov->cache->size, __ATOMIC_RELAXED);
 	for (uint32_t s = size; s >= size / 2 && s >= SLOTS_FIRST; s /= 2)
-		for (struct slot *slot = pair_of(ov->cache, key.name, s), *end = slot + 2;
+		for (struct slot *slot = pair_of(ov->cache, key.hash.name, s), *end = slot + 2;
 		     slot < end; slot++)
-			if (read_slot(slot, key.name, key.check, &entry))
+			if (read_slot(slot, key.hash, &entry))
 				write_slot(slot, &none);
 }
 

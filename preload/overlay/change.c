@@ -94,7 +94,7 @@ struct stamp stamp_now(const struct overlay *ov, const struct key *key)
 	if (!ov->shared)
 		return (struct stamp){STAMP_NEVER, STAMP_NEVER, STAMP_NEVER};
 	return (struct stamp){
-		.name = trusted(*shared_bucket(ov, key->name)),
+		.name = trusted(*shared_bucket(ov, key->hash.name)),
 		.parent = trusted(*shared_bucket(ov, key->parent)),
 		.tree = trusted(ov->shared->tree),
 	};
@@ -103,9 +103,9 @@ struct stamp stamp_now(const struct overlay *ov, const struct key *key)
 struct change change_begin(const struct overlay *ov, const struct path *p, bool tree)
 {
 	struct key key = path_key(p);
-	struct change c = {ov, key.name, key.check, key.parent, STAMP_NEVER, tree};
+	struct change c = {ov, key.hash, key.parent, STAMP_NEVER, tree};
 	if (ov->shared) {
-		c.before = atomic_fetch_add(shared_bucket(ov, key.name), ONE_BEGUN);
+		c.before = atomic_fetch_add(shared_bucket(ov, key.hash.name), ONE_BEGUN);
 		if (tree)
 			ov->shared->tree += ONE_BEGUN;
 	}
@@ -118,14 +118,14 @@ void change_end(struct change *c)
 		return;
 	if (c->tree)
 		c->overlay->shared->tree += ONE_ENDED;
-	*shared_bucket(c->overlay, c->name) += ONE_ENDED;
+	*shared_bucket(c->overlay, c->hash.name) += ONE_ENDED;
 	c->overlay = NULL;
 }
 
 void change_end_with(struct change *c, const struct node *n)
 {
 	const struct overlay *ov = c->overlay;
-	const struct key key = {c->name, c->check, c->parent};
+	const struct key key = {c->hash, c->parent};
 	if (!ov || !ov->shared)
 		return;
 	struct stamp stamp = stamp_now(ov, &key);

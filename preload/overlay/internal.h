@@ -20,10 +20,9 @@ struct shared {
 /* Maps it; FRESH where this process sets the overlay up anew. Best effort. */
 int shared_open(struct overlay *ov, bool fresh);
 
-/* A path by its hashes: its own, a second one to tell it apart, and that of its parent. */
+/* A path by its hash, and its parent's. */
 struct key {
-	uint64_t name;
-	uint64_t check;
+	struct path_hash hash;
 	uint64_t parent;
 };
 
@@ -93,7 +92,6 @@ void parts_in_vain(const struct parts *parts, struct path *p, unsigned looks);
 struct key path_key(const struct path *p);
 /* Best effort: without memory, nothing is remembered. */
 int cache_open(struct overlay *ov);
-bool cache_find(const struct overlay *ov, const struct path *p, struct node *n);
 void cache_keep(const struct overlay *ov, const struct key *key, const struct node *n,
 		struct stamp stamp);
 void cache_drop(const struct overlay *ov, const struct path *p);

@@ -150,12 +150,12 @@ int overlay_glance(const struct overlay *ov, const struct node *parent, struct p
 {
 	if (seen)
 		seen->st_mode = 0;
-	if (cache_find(ov, p, n))
+	const struct key key = path_key(p);
+	if (overlay_recall_hash(ov, key.hash, n))
 		return 0;
 	*n = (struct node){0};
 	if (layer_is_mark(path_rel(p) + path_last(p)))
 		return 0;
-	const struct key key = path_key(p);
 	const struct stamp stamp = stamp_now(ov, &key);
 	n->dir = key.parent;
 	int error = look_for(ov, parent, p, key.parent, n, seen);
@@ -174,13 +174,13 @@ int overlay_step(const struct overlay *ov, const struct node *parent, struct pat
 	return overlay_glance(ov, parent, p, n, NULL);
 }
 
-bool overlay_recall(const struct overlay *ov, struct path *p, struct node *n)
+bool overlay_recall(const struct overlay *ov, const struct path *p, struct node *n)
 {
 	if (p->length == 0) {
 		overlay_root(ov, n);
 		return true;
 	}
-	return cache_find(ov, p, n);
+	return overlay_recall_hash(ov, path_key(p).hash, n);
 }
 
 void overlay_forget(const struct overlay *ov, struct path *p)

@@ -64,11 +64,14 @@ static void set(const struct base *base)
 /* A directory known by its path, which stays where it is. */
 static struct base base_of(const struct overlay *ov, char *path, size_t length)
 {
+	uint64_t parent;
 	return (struct base){
 		.overlay = ov,
 		.leads = !ov && process_leads(path, length),
 		.length = (uint16_t)length,
+		.layer = BASE_ANY,
 		.moved = ov ? overlay_generation(ov) : 0,
+		.hash = path_hash(PATH_HASH_ROOT, path, length, &parent),
 		.path = path,
 	};
 }
@@ -83,15 +86,17 @@ static struct base base_inside(const struct overlay *ov, char *name, const char 
 }
 
 /* True when the kernel's REAL is a part of the directory that OV calls REST, as a path. */
-static bool is_part(const struct overlay *ov, const char *rest, const char *real, size_t length)
+static unsigned part_called(const struct overlay *ov, const char *rest, const char *real,
+			    size_t length)
 {
-	for (unsigned i = 0; i < ov->layer_count; i++) {
+	unsigned i = 0;
+	for (; i < ov->layer_count; i++) {
 		size_t root = ov->layers[i].root_length;
 		if (text_below(real, length, ov->layers[i].root, root) &&
 		    text_same(real + root + (real[root] == '/'), rest))
-			return true;
+			break;
 	}
-	return false;
+	return i;
 }
 
 /* The directory the kernel calls PATH, of LENGTH bytes. One below merged on disk is merged's. */
@@ -173,7 +178,8 @@ __attribute__((noinline)) static int cwd_of_guest(struct base *base, char *path,
 		base->gone = inside;
 		return inside && told == -ENOENT ? 0 : (int)told;
 	}
-	const bool same = inside ? is_part(base->overlay, path, real, (size_t)told - 1)
+	const bool same = inside ? part_called(base->overlay, path, real, (size_t)told - 1) <
+					   base->overlay->layer_count
 				 : known == 0 && text_same(*path ? path : "/", real);
 	if (same && (!inside || base->moved == overlay_generation(base->overlay)))
 		return 0;
@@ -206,7 +212,8 @@ void cwd_enter(const struct place *at)
 {
 	char *path = (char *)(uintptr_t)(at->path.bytes + PATH_ROOM);
 	const struct overlay *ov = at->alone ? at->alone : at->overlay;
-	const struct base base = base_of(ov, path, at->path.length);
+	struct base base = base_of(ov, path, at->path.length);
+	base.layer = at->alone ? BASE_ANY : at->node.layer;
 	set(&base);
 }
 
@@ -262,9 +269,11 @@ void cwd_adopt(const char *name, bool gone)
 	if (!ov || (size < 0 && size != -ENOENT))
 		return;
 	rest += *rest == '/';
-	if (size >= 0 && !is_part(ov, rest, real, (size_t)size - 1))
+	unsigned layer = size < 0 ? BASE_ANY : part_called(ov, rest, real, (size_t)size - 1);
+	if (layer == ov->layer_count)
 		return;
 	struct base base = base_of(ov, (char *)(uintptr_t)rest, strlen(rest));
 	base.gone = gone;
+	base.layer = (uint16_t)layer;
 	set(&base);
 }

@@ -136,9 +136,11 @@ void descriptor_set_path(struct descriptor *d, const char *path, size_t length)
 		d->length = TOO_LONG;
 		return;
 	}
+	uint64_t parent;
 	d->length = (uint16_t)length;
 	memcpy(d->path, path, length);
 	d->path[length] = 0;
+	d->hash = path_hash(PATH_HASH_ROOT, path, length, &parent);
 }
 
 /* What was opened from within is in the upper. */
@@ -188,15 +190,17 @@ static int ask(int fd, struct base *base, char *path, size_t size)
 		named = reverse_name(path, size);
 	if (named == -ERANGE || (named < 0 && !outside))
 		return named == -ERANGE ? -ERANGE : -EBADF;
-	*base = (struct base){.path = path, .leads = named < 0, .gone = gone};
+	*base = (struct base){.path = path, .leads = named < 0, .gone = gone, .layer = BASE_ANY};
 	if (named >= 0)
 		base->overlay = process_overlay(path, (size_t)named, &rest);
 	if (named >= 0)
 		rest += *rest == '/';
 	else
 		rest = text_same(path, "/") ? "" : path;
+	uint64_t parent;
 	base->length = (uint16_t)strlen(rest);
 	memmove(path, rest, base->length + 1u);
+	base->hash = path_hash(PATH_HASH_ROOT, path, base->length, &parent);
 	return base->overlay || base->leads ? 0 : -EBADF;
 }
 
@@ -234,6 +238,8 @@ int descriptor_base(int fd, struct base *base, char *path, size_t size)
 		.leads = outside,
 		.gone = d.gone,
 		.length = d.length,
+		.layer = d.kind == DESCRIPTOR_DIR ? d.layer : BASE_ANY,
+		.hash = d.hash,
 		.path = memcpy(path, d.path, d.length + 1u),
 	};
 	return 0;
@@ -247,6 +253,7 @@ int descriptor_place(int fd, struct place *at)
 	at->overlay = base.overlay;
 	at->alone = NULL;
 	at->slash = at->self = at->removed = at->tried = false;
+	at->direct = at->glanced = false;
 	at->flags = 0;
 	path_cut(&at->path, base.length);
 	at->node = (struct node){0};

@@ -84,7 +84,8 @@ int place_leads_in(struct place *at)
 		remember(missing);
 		return 0;
 	}
-	int error = place_find(at, at->asked_dirfd, at->asked, flags | PLACE_WALK);
+	int error =
+		place_find_glance(at, at->asked_dirfd, at->asked, flags | PLACE_WALK, at->glance);
 	at->flags = flags;
 	at->tried = true;
 	if (!error && (at->overlay || at->crossed))

@@ -19,6 +19,14 @@ int file_reach(struct place *at, const char **path)
 	return error;
 }
 
+int file_way(struct place *at, struct way *way)
+{
+	int error = present(at);
+	if (!error)
+		way_find(way, at);
+	return error;
+}
+
 static int copy_up(struct place *at, bool with_data)
 {
 	bool was_lower = !overlay_in_upper(at->overlay, &at->node);
@@ -74,13 +82,13 @@ int file_raise_either(struct place *at, const char **path)
 }
 
 /* A lower on a read-only mount says EROFS to a question about the copy that would be made. */
-static int allows(const char *path, int mode, int flags)
+static int allows(const struct way *way, int mode, int flags)
 {
 	struct stat st;
-	int error = sys_faccessat(AT_FDCWD, path, mode, flags);
+	int error = sys_faccessat(way->dirfd, way->name, mode, flags | AT_SYMLINK_NOFOLLOW);
 	if (error != -EROFS)
 		return error;
-	error = sys_lstat(path, &st);
+	error = sys_fstatat(way->dirfd, way->name, &st, AT_SYMLINK_NOFOLLOW);
 	if (error)
 		return error;
 	uid_t uid = (uid_t)SYS1(flags & AT_EACCESS ? SYS_geteuid : SYS_getuid, 0);
@@ -92,15 +100,18 @@ static int allows(const char *path, int mode, int flags)
 
 int file_access(struct place *at, int mode, int flags)
 {
-	const char *path;
-	int error = file_reach(at, &path);
+	struct way way;
+	int error = file_way(at, &way);
 	if (error)
 		return error;
 	bool special = at->node.type == DT_FIFO || at->node.type == DT_CHR ||
 		       at->node.type == DT_BLK || at->node.type == DT_SOCK;
 	if ((mode & W_OK) && !at->overlay->writable && !special)
 		return overlay_refuses(at->overlay);
-	return allows(path, mode, flags & (AT_EACCESS | AT_SYMLINK_NOFOLLOW));
+	do
+		error = allows(&way, mode, flags & AT_EACCESS);
+	while (way_lost(&way, at, -error));
+	return error;
 }
 
 static bool writes(int flags)
@@ -169,6 +180,20 @@ static int raise_for(struct place *at, int flags)
 	return copy_up(at, !(flags & O_TRUNC));
 }
 
+/* Nothing changes but the reader's own descriptor, so it may go the short way. */
+static int open_to_read(struct place *at, int flags, open_call *call)
+{
+	struct way way;
+	way_find(&way, at);
+	for (;;) {
+		int fd = opened(call(way.dirfd, way.name, flags));
+		if (!way_lost(&way, at, fd < 0 ? -fd : 0))
+			return fd;
+		if (fd >= 0)
+			sys_close(fd);
+	}
+}
+
 static int open_existing(struct place *at, int flags, mode_t mode, open_call *call)
 {
 	const char *path;
@@ -188,11 +213,14 @@ static int open_existing(struct place *at, int flags, mode_t mode, open_call *ca
 		error = raise_for(at, flags);
 	if (error)
 		return error;
+	/* It is there: no call needs to make it, and a lower's directory must not. */
+	flags &= ~O_CREAT;
+	if (!writes(flags) && (type == DT_REG || type == DT_DIR))
+		return open_to_read(at, flags, call);
 	path = overlay_reach(at->overlay, &at->node, &at->path);
 	if (type == DT_LNK)
 		flags |= O_NOFOLLOW; /* it was not to be followed */
-	/* It is there: no call needs to make it, and a lower's directory must not. */
-	return opened(call(AT_FDCWD, path, flags & ~O_CREAT, mode));
+	return opened(call(AT_FDCWD, path, flags, mode));
 }
 
 static const char *const kinds[] = {"upper", "lower"};
@@ -216,6 +244,7 @@ int file_open(struct place *at, int flags, mode_t mode, open_call *call)
 		at->node = (struct node){.type = DT_REG};
 	else if ((flags & O_TMPFILE) == O_TMPFILE)
 		at->node = (struct node){.type = DT_REG};
+	fd = way_make_room(fd);
 	descriptor_note(fd, at);
 	if (debug_on(DEBUG_PATHS))
 		debug_say("open ", path_rel(&at->path), ": ",

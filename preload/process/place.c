@@ -7,37 +7,46 @@
 
 #include <string.h>
 
-/* True when AT, whose path was just spelled out, is remembered and needs no walk. */
-static bool recall(struct place *at)
+/* True when the path of that hash is remembered and needs no walk. */
+static bool recall(struct place *at, struct path_hash hash)
 {
-	return overlay_recall(at->overlay, &at->path, &at->node) &&
+	return overlay_recall_hash(at->overlay, hash, &at->node) &&
 	       !(at->node.type == DT_LNK && (at->flags & PLACE_FOLLOW));
 }
 
-/* REST below the directory AT stands at, all of it inside one overlay. */
-static int find_below(struct place *at, const char *rest)
+/*
+ * Looks for REST, of LENGTH bytes, below the directory at->path, whose hash is BASE. What is
+ * remembered was spelled out plainly: so is a text that is found.
+ */
+static bool recall_below(struct place *at, struct path_hash base, const char *rest, size_t length)
 {
-	while (*rest == '/')
-		rest++;
-	const size_t length = at->path.length, more = strlen(rest);
-	if (process_mounts()->count == 1 && length + 1 + more < place_room(at) &&
-	    spelling_plain(rest)) {
-		char *end = path_rel(&at->path) + length;
-		if (length)
-			*end++ = '/';
-		memcpy(end, rest, more + 1);
-		at->path.length = (uint16_t)(end + more - path_rel(&at->path));
-		if (recall(at))
-			return 0;
-		path_cut(&at->path, length);
-	}
+	uint64_t dir;
+	char *end = path_rel(&at->path) + at->path.length;
+	if (process_mounts()->count > 1 || at->path.length + 1 + length >= place_room(at) ||
+	    length == 0 || !recall(at, path_hash(base, rest, length, &dir)))
+		return false;
+	if (at->path.length)
+		*end++ = '/';
+	memcpy(end, rest, length + 1);
+	at->path.length = (uint16_t)(end + length - path_rel(&at->path));
+	return true;
+}
+
+/* REST below the directory AT stands at, all of it inside one overlay. */
+static int find_below(struct place *at, struct path_hash base, const char *rest, size_t length)
+{
+	at->direct = recall_below(at, base, rest, length);
+	if (at->direct)
+		return 0;
 	int error = overlay_lookup(at->overlay, &at->path, &at->node);
 	if (error == -EACCES && rest[0] == '.' && rest[1] == '.' && (!rest[2] || rest[2] == '/'))
 		at->node = (struct node){.type = DT_DIR}; /* it is left, not searched for */
 	else if (error)
 		return error;
 	at->removed = node_absent(&at->node);
-	return place_walk(at, rest);
+	error = place_walk(at, rest);
+	at->direct = at->links == 0 && !spelling_climbs(rest);
+	return error;
 }
 
 static int pass_on(struct place *at)
@@ -99,7 +108,8 @@ static int find_outside(struct place *at, bool relative, const char *path)
 	rest += *rest == '/';
 	path_set(&at->path, rest, strlen(rest));
 	at->overlay = ov;
-	if (!at->slash && recall(at))
+	if (!at->slash && overlay_recall(ov, &at->path, &at->node) &&
+	    !(at->node.type == DT_LNK && (at->flags & PLACE_FOLLOW)))
 		return 0;
 	at->slash = false;
 	return walk_from(at, relative, path);
@@ -111,7 +121,8 @@ static int find_absolute(struct place *at, const char *path, size_t length)
 	at->overlay = process_overlay(path, length, &rest);
 	if (!at->overlay)
 		return find_outside(at, false, path);
-	return find_below(at, rest);
+	rest += *rest == '/';
+	return find_below(at, PATH_HASH_ROOT, rest, (size_t)(path + length - rest));
 }
 
 bool place_ask_cwd(struct place *at, struct base *base)
@@ -122,7 +133,7 @@ bool place_ask_cwd(struct place *at, struct base *base)
 	return !error;
 }
 
-static int find_relative(struct place *at, const char *path)
+static int find_relative(struct place *at, const char *path, size_t length)
 {
 	struct base base;
 	if (!place_begin(at, &base))
@@ -136,14 +147,17 @@ static int find_relative(struct place *at, const char *path)
 	if (!base.overlay)
 		return find_outside(at, true, path);
 	at->overlay = base.overlay;
-	if (!base.gone)
-		return find_below(at, path);
-	at->node = (struct node){0};
-	at->removed = true;
-	return place_walk(at, path);
+	if (base.gone) {
+		at->node = (struct node){0};
+		at->removed = true;
+		return place_walk(at, path);
+	}
+	int error = find_below(at, base.hash, path, length);
+	at->direct &= base.layer == at->node.layer && base.overlay == at->overlay;
+	return error;
 }
 
-int place_find(struct place *at, int dirfd, const char *path, unsigned flags)
+static int find(struct place *at, int dirfd, const char *path, unsigned flags)
 {
 	at->asked = path;
 	at->asked_dirfd = dirfd;
@@ -152,6 +166,7 @@ int place_find(struct place *at, int dirfd, const char *path, unsigned flags)
 	at->slash = at->self = at->removed = false;
 	at->tried = at->cramped = at->crossed = false;
 	at->alone = NULL;
+	at->direct = at->glanced = false;
 	path_clear(&at->path);
 	pass_on(at);
 	if (!process_ready())
@@ -162,10 +177,25 @@ int place_find(struct place *at, int dirfd, const char *path, unsigned flags)
 		at->self = length == 0 && (flags & PLACE_EMPTY);
 		return 0;
 	}
-	if (*path == '/')
-		return find_absolute(at, path, (size_t)length);
-	int error = find_relative(at, path);
-	return error == -EACCES && place_by_itself(at) ? 0 : error;
+	if (*path != '/') {
+		int error = find_relative(at, path, (size_t)length);
+		return error == -EACCES && place_by_itself(at) ? 0 : error;
+	}
+	int error = find_absolute(at, path, (size_t)length);
+	at->direct = false;
+	return error;
+}
+
+int place_find_glance(struct place *at, int dirfd, const char *path, unsigned flags,
+		      struct stat *glance)
+{
+	at->glance = glance;
+	return find(at, dirfd, path, flags);
+}
+
+int place_find(struct place *at, int dirfd, const char *path, unsigned flags)
+{
+	return place_find_glance(at, dirfd, path, flags, NULL);
 }
 
 bool place_fits(struct place *at, size_t length)
@@ -218,7 +248,7 @@ int place_again(struct place *at, int error)
 		if (node_absent(&at->node))
 			return 0;
 		overlay_forget(at->overlay, &at->path);
-		error = place_find(at, at->asked_dirfd, at->asked, at->flags);
+		error = place_find_glance(at, at->asked_dirfd, at->asked, at->flags, at->glance);
 		at->tried = true;
 		return !error;
 	}

@@ -64,6 +64,7 @@ __attribute__((noinline)) static void look_for_nested(struct place *at)
 	if (!ov || ov == at->overlay)
 		return;
 	at->overlay = ov;
+	at->glanced = false;
 	path_clear(&at->path);
 	overlay_root(ov, &at->node);
 }
@@ -91,6 +92,7 @@ static int stand_on(const struct place *at)
 
 static int go_up(struct place *at)
 {
+	at->glanced = false;
 	if (!at->overlay) {
 		int error = check_outside(at);
 		path_pop(&at->path); /* the root's parent is the root */
@@ -125,7 +127,8 @@ static int go_down_inside(struct place *at, const struct component *c)
 		return -ENAMETOOLONG;
 	int error = path_push(&at->path, c->text, c->length);
 	if (!error)
-		error = overlay_step(at->overlay, &parent, &at->path, &at->node);
+		error = overlay_glance(at->overlay, &parent, &at->path, &at->node, at->glance);
+	at->glanced = !error && at->glance && at->glance->st_mode != 0;
 	if (!error && process_mounts()->count > 1)
 		look_for_nested(at);
 	return error;
@@ -229,6 +232,7 @@ static int walk_plainly(struct place *at, const char **rest, size_t jump)
 /* Where the text of a link begins: the root, or the directory the link lies in. */
 static int stand_for_link(struct place *at, bool absolute)
 {
+	at->glanced = false;
 	if (absolute) {
 		at->overlay = NULL;
 		path_clear(&at->path);

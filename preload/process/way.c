@@ -1,0 +1,271 @@
+/*
+ * The shortest way to an object. A program that asks from the directory itself, by descriptor or
+ * working directory, has it already. Else directories that are asked for again and again are kept
+ * open, a few of them, so that the kernel need not walk the whole path each time.
+ *
+ * A slot is found by the hash of the directory's path, and written under a sequence number that is
+ * odd meanwhile. A reader takes the descriptor, makes its call and then sees whether the slot is
+ * what it was: if another directory has taken its place, the call is made again by the path. So
+ * only calls that change nothing go this way.
+ *
+ * Whoever may search the directories above may not always: one whose mode or owner is changed is
+ * told of (trail.c), and a process that may become somebody else keeps only what everybody may
+ * search.
+ */
+#include "overlain/process.h"
+
+#include <string.h>
+#include <sys/resource.h>
+
+#define SLOTS 16
+/* So often a directory must be asked for before it is kept; more is remembered of a busy one. */
+#define WANTED 8
+#define MOST   32
+/* Programs that may open fewer need all of them, and the lower half is theirs in any case. */
+#define DESCRIPTORS_LEAST 256
+
+struct near {
+	uint64_t sequence;
+	uint64_t dir; /* the directory's path by its hash */
+	const struct overlay *overlay;
+	uint16_t layer;
+	uint16_t credit;
+	bool refused; /* it cannot be kept */
+	int fd;       /* 0: not open */
+	uint64_t ino;
+	struct trail trail;
+};
+static struct near slots[SLOTS];
+static int lowest = INT_MAX; /* no descriptor of ours lies below */
+static bool crowded;         /* the program has so many that nothing is kept any more */
+
+static struct near *slot_of(const struct place *at)
+{
+	return &slots[(at->node.dir ^ at->node.layer * 7u) % SLOTS];
+}
+
+static bool is_for(const struct near *near, const struct place *at)
+{
+	return near->dir == at->node.dir && near->layer == at->node.layer &&
+	       near->overlay == at->overlay;
+}
+
+/* An even sequence number becomes odd: the slot is the caller's alone. */
+static bool claim(struct near *near)
+{
+	uint64_t before = __atomic_load_n(&near->sequence, __ATOMIC_RELAXED);
+	return !(before & 1) &&
+	       __atomic_compare_exchange_n(&near->sequence, &before, before + 1, false,
+					   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+}
+
+static void release(struct near *near)
+{
+	__atomic_add_fetch(&near->sequence, 1, __ATOMIC_RELEASE);
+}
+
+/* True when this process can never be anybody else: no capability, and one user ID for all. */
+static bool stays_itself(void)
+{
+	uid_t real, effective, saved;
+	if (SYS3(SYS_getresuid, &real, &effective, &saved))
+		return false;
+	return real != 0 && real == effective && real == saved;
+}
+
+/* True when everybody may search the directory P of LAYER, and those above it in the layer. */
+static bool all_may_search(const struct layer *layer, struct path *p)
+{
+	struct stat st;
+	for (size_t at = 0; at <= p->length; at++) {
+		if (at && at < p->length && path_rel(p)[at] != '/')
+			continue;
+		PATH_AT(p, at);
+		if (sys_lstat(layer_path(layer, p), &st) || (st.st_mode & 0111) != 0111)
+			return false;
+	}
+	return true;
+}
+
+static bool may_keep(const struct layer *layer, struct path *p)
+{
+	struct rlimit limit;
+	return SYS4(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, &limit) == 0 &&
+	       limit.rlim_cur >= DESCRIPTORS_LEAST && (stays_itself() || all_may_search(layer, p));
+}
+
+/* Closes what a slot held, unless the number is another's by now. */
+static void give_up(struct near *near)
+{
+	struct stat st;
+	if (near->fd && sys_fstat(near->fd, &st) == 0 && st.st_ino == near->ino)
+		sys_close(near->fd);
+	near->fd = 0;
+}
+
+/* Opens the directory AT lies in for the slot that was claimed for it; false where it cannot be. */
+static bool keep(struct near *near, struct place *at)
+{
+	struct path *p = &at->path;
+	struct stat st;
+	const struct layer *layer = &at->overlay->layers[at->node.layer];
+	PATH_PARENT(p);
+	if (!trail_take(at->overlay, p, &near->trail) || !may_keep(layer, p))
+		return false;
+	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, layer_path(layer, p),
+					 O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+	if (fd < 0 || sys_fstat(fd, &st))
+		return false;
+	int copy = layer_copy_high(fd);
+	if (copy < DESCRIPTORS_LEAST / 2) {
+		sys_close_scoped(&copy);
+		return false;
+	}
+	near->ino = st.st_ino;
+	near->fd = copy;
+	if (near->fd < __atomic_load_n(&lowest, __ATOMIC_RELAXED))
+		__atomic_store_n(&lowest, near->fd, __ATOMIC_RELAXED);
+	return true;
+}
+
+/* The directory of AT was asked for once more: often enough, and it takes the slot that was
+ * claimed. */
+static void want(struct near *near, struct place *at)
+{
+	if (!is_for(near, at)) {
+		if (near->credit > 0) {
+			near->credit--;
+			return;
+		}
+		give_up(near);
+		near->dir = at->node.dir;
+		near->overlay = at->overlay;
+		near->layer = at->node.layer;
+		near->refused = false;
+	}
+	near->credit++;
+	if (near->credit < WANTED)
+		return;
+	give_up(near); /* of a directory that is no longer what it was */
+	near->refused = !keep(near, at);
+	near->credit = near->refused ? 0 : WANTED;
+}
+
+__attribute__((noinline)) static void note(struct near *near, struct place *at)
+{
+	bool in_vain = (near->refused && is_for(near, at)) || crowded;
+	if (in_vain || !at->node.dir || process_borrowed() || !claim(near))
+		return;
+	want(near, at);
+	release(near);
+}
+
+static void go_by_path(struct way *way, struct place *at)
+{
+	way->near = NULL;
+	way->dirfd = AT_FDCWD;
+	way->name = overlay_reach(at->overlay, &at->node, &at->path);
+}
+
+void way_find(struct way *way, struct place *at)
+{
+	way->near = NULL;
+	if (at->direct && !at->slash) {
+		way->dirfd = at->asked_dirfd;
+		way->name = at->asked;
+		return;
+	}
+	struct near *near = slot_of(at);
+	way->sequence = __atomic_load_n(&near->sequence, __ATOMIC_ACQUIRE);
+	way->dirfd = near->fd;
+	if ((way->sequence & 1) || !way->dirfd || !is_for(near, at) ||
+	    !trail_holds(at->overlay, &near->trail)) {
+		note(near, at);
+		go_by_path(way, at);
+		return;
+	}
+	if (near->credit < MOST)
+		near->credit++;
+	way->near = near;
+	way->name = path_rel(&at->path) + path_last(&at->path);
+}
+
+bool way_went_astray(struct way *way, struct place *at, int error)
+{
+	if (way->dirfd == AT_FDCWD && way->name != at->asked)
+		return false; /* the plain path */
+	bool astray = error == ENOENT || error == ENOTDIR || error == EBADF;
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	if (!astray && (!way->near ||
+			__atomic_load_n(&way->near->sequence, __ATOMIC_RELAXED) == way->sequence))
+		return false;
+	go_by_path(way, at);
+	return true;
+}
+
+bool way_keeps(int fd)
+{
+	if (fd < __atomic_load_n(&lowest, __ATOMIC_RELAXED))
+		return false;
+	for (unsigned i = 0; i < SLOTS; i++)
+		if (__atomic_load_n(&slots[i].fd, __ATOMIC_RELAXED) == fd)
+			return true;
+	return false;
+}
+
+bool way_forget(int fd)
+{
+	if (fd < __atomic_load_n(&lowest, __ATOMIC_RELAXED) || process_borrowed())
+		return false;
+	for (unsigned i = 0; i < SLOTS; i++) {
+		struct near *near = &slots[i];
+		if (__atomic_load_n(&near->fd, __ATOMIC_RELAXED) != fd || !claim(near))
+			continue;
+		near->fd = 0;
+		near->credit = 0;
+		release(near);
+		return true;
+	}
+	return false;
+}
+
+static void give_up_all(void)
+{
+	for (unsigned i = 0; i < SLOTS; i++) {
+		if (!claim(&slots[i]))
+			continue;
+		give_up(&slots[i]);
+		slots[i].dir = 0;
+		slots[i].credit = 0;
+		release(&slots[i]);
+	}
+}
+
+__attribute__((noinline)) static int lower(int fd)
+{
+	int flags = sys_fcntl(fd, F_GETFD, 0);
+	give_up_all();
+	int fresh = sys_fcntl(fd, flags & FD_CLOEXEC ? F_DUPFD_CLOEXEC : F_DUPFD, 0);
+	if (fresh < 0)
+		return fd;
+	bool better = fresh < fd;
+	sys_close(better ? fd : fresh);
+	return better ? fresh : fd;
+}
+
+int way_make_room(int fd)
+{
+	if (fd < __atomic_load_n(&lowest, __ATOMIC_RELAXED) || process_borrowed())
+		return fd;
+	__atomic_store_n(&crowded, true, __ATOMIC_RELAXED);
+	return lower(fd);
+}
+
+void way_forget_range(unsigned first, unsigned last)
+{
+	for (unsigned i = 0; i < SLOTS; i++) {
+		int fd = __atomic_load_n(&slots[i].fd, __ATOMIC_RELAXED);
+		if (fd && (unsigned)fd >= first && (unsigned)fd <= last)
+			way_forget(fd);
+	}
+}
