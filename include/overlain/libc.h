@@ -104,6 +104,8 @@ enum next_index {
 
 /* The definition behind ours: libc's, or that of another preloaded object in between. */
 void *next_symbol(enum next_index index);
+/* True when that is libc's own: then nobody has another opinion of what the kernel says. */
+bool next_is_libc(enum next_index index);
 #define NEXT(name) ((__typeof__(&name))next_symbol(NEXT_##name))
 
 /* -errno becomes errno and -1; what is not negative is the result. */

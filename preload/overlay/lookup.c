@@ -81,7 +81,8 @@ static bool hidden_above(const struct parts *parts, struct path *p, unsigned fro
 
 /*
  * The kernel checks search permission on the merged directory, which is its topmost part; what is
- * found in another part is reached past that one, so it is asked here.
+ * found in another part is reached past that one, so it is asked here: unless that part was looked
+ * into for the name, which the kernel allows to nobody else.
  */
 static int may_search(const struct overlay *ov, const struct node *parent, struct path *p)
 {
@@ -103,6 +104,7 @@ static int look_through(const struct parts *parts, struct path *p, struct node *
 	unsigned parent_marks = (parent->marks & NODE_XWHITE ? MARK_XWHITE : 0) |
 				(parent->marks & NODE_UNREAD ? MARK_UNREAD : 0);
 	unsigned unseen = parent->layer; /* parts from here on showed nothing of that name */
+	bool may = false;                /* search the directory */
 	for (unsigned i = parts_next(parts, parent->layer), next; i < ov->layer_count; i = next) {
 		struct look look;
 		next = parts_next(parts, i + 1);
@@ -113,11 +115,12 @@ static int look_through(const struct parts *parts, struct path *p, struct node *
 				       node_absent(n) ? seen : NULL);
 		if (error)
 			return error;
+		may |= i == parent->layer;
 		if (look.type == DT_UNKNOWN) {
 			*vain += !upper && next < ov->layer_count;
 			continue;
 		}
-		error = i != parent->layer && node_absent(n) ? may_search(ov, parent, p) : 0;
+		error = may ? 0 : may_search(ov, parent, p);
 		if (error)
 			return error;
 		bool by_upper = false;

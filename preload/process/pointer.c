@@ -35,6 +35,31 @@ static bool readable(uintptr_t page)
 	return true;
 }
 
+/* The same of pages the kernel wrote to for us. */
+static uintptr_t written[KNOWN];
+
+static bool all_written(uintptr_t first, uintptr_t last)
+{
+	for (; first <= last; first++)
+		if (!first || __atomic_load_n(&written[first % KNOWN], __ATOMIC_RELAXED) != first)
+			return false;
+	return true;
+}
+
+bool pointer_known_writable(const void *at, size_t size)
+{
+	return all_written((uintptr_t)at / PAGE, ((uintptr_t)at + size - 1) / PAGE);
+}
+
+void pointer_was_written(const void *at, size_t size)
+{
+	uintptr_t first = (uintptr_t)at / PAGE, last = ((uintptr_t)at + size - 1) / PAGE;
+	if (all_written(first, last))
+		return;
+	for (; first <= last; first++)
+		__atomic_store_n(&written[first % KNOWN], first, __ATOMIC_RELAXED);
+}
+
 bool pointer_readable(const void *at, size_t size)
 {
 	uintptr_t first = (uintptr_t)at / PAGE, last = ((uintptr_t)at + size - 1) / PAGE;

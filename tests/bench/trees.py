@@ -25,7 +25,7 @@ def small(at):
 def names(first, last, directory="many"):
     def make(at):
         for i in range(first, last + 1):
-            write(f"{at}/{directory}/f{i}", "")
+            write(f"{at}/{directory}/f{i}", "x")
     return make
 
 
