@@ -85,7 +85,7 @@ static struct base base_inside(const struct overlay *ov, char *name, const char 
 	return base_of(ov, name, length);
 }
 
-/* True when the kernel's REAL is a part of the directory that OV calls REST, as a path. */
+/* The layer whose part of the directory REST the kernel calls REAL; OV->layer_count: none. */
 static unsigned part_called(const struct overlay *ov, const char *rest, const char *real,
 			    size_t length)
 {
