@@ -43,6 +43,8 @@ static inline char *layer_path(const struct layer *layer, struct path *p)
  * in front of a path: then it is reached through a descriptor kept open for good (-errno of that).
  */
 int layer_open(struct layer *layer, const char *root);
+/* Moves FD, of ours, out of the way of the program's own; answers its new number. */
+int layer_keep_high(int fd);
 /*
  * The lowest number from FROM on that such a descriptor has, INT_MAX where there is none: a program
  * that closes all it does not know must be kept from closing it.

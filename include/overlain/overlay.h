@@ -203,7 +203,16 @@ int object_dress(const char *from, const char *to);
  * publishes it by one rename; else it is the final name in the upper.
  */
 struct stage {
+	const struct overlay *overlay;
+	int fd; /* holds the claim on the name */
+	bool published;
 	char path[PATH_ROOM + 64];
+};
+/* The right to change what takes more than one system call; signals are blocked meanwhile. */
+struct turn {
+	bool taken;
+	int fd;
+	uint64_t mask;
 };
 struct birth {
 	const struct overlay *overlay;
@@ -213,6 +222,7 @@ struct birth {
 	bool staged;
 	bool linked; /* it is a further name of an old object */
 	struct change change;
+	struct turn turn;
 	struct stage stage;
 };
 /* -EACCES where the caller may not change the directory of P. */
@@ -220,6 +230,8 @@ int overlay_may_write_parent(const struct overlay *ov, struct path *p);
 /* A new object of N's type in workdir, for an absent N its name; the caller's to take away. -EROFS
  */
 int overlay_scratch(const struct overlay *ov, const struct node *n, struct stage *s);
+/* It was taken away, or is now. */
+void overlay_scratch_end(struct stage *s);
 /* -EROFS, -EEXIST (N is there), -EACCES, -ENOENT. N is what the lookup of P gave. */
 int overlay_birth_begin(struct birth *b, const struct overlay *ov, struct path *p,
 			const struct node *n, uint8_t type);

@@ -42,13 +42,12 @@ static int place(const struct conversion *c, struct path *p)
 	int error = c->to == WHITEOUT_XATTR ? mark_parent(c, p) : 0;
 	if (!error)
 		error = overlay_scratch(c->overlay, &nothing, &s);
-	if (!error)
-		error = layer_make_whiteout(s.path, c->to);
 	if (error)
 		return error;
-	error = sys_rename(s.path, layer_path(c->upper, p), 0);
-	if (error)
-		sys_unlink(s.path);
+	error = layer_make_whiteout(s.path, c->to);
+	if (!error)
+		error = sys_rename(s.path, layer_path(c->upper, p), 0);
+	overlay_scratch_end(&s);
 	return error;
 }
 

@@ -62,6 +62,15 @@ int layer_copy_high(int fd)
 	return copy_high(fd, least_number());
 }
 
+int layer_keep_high(int fd)
+{
+	int copy = layer_copy_high(fd);
+	if (copy < 0)
+		return fd;
+	sys_close(fd);
+	return copy;
+}
+
 int layer_kept(int from)
 {
 	int lowest = INT_MAX;

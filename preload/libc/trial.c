@@ -13,7 +13,9 @@ bool trial_begin(struct trial *t, const struct place *at)
 void trial_end(struct trial *t)
 {
 	const int saved = errno;
-	if (t->made)
+	if (t->made) {
 		NEXT(unlinkat)(AT_FDCWD, t->stage.path, t->directory ? AT_REMOVEDIR : 0);
+		overlay_scratch_end(&t->stage);
+	}
 	errno = saved;
 }

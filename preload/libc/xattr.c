@@ -168,8 +168,10 @@ static bool is_no_acl(const char *name, const void *value, size_t size)
  */
 static int try_change(const struct place *at, const char *name, const void *value, size_t size)
 {
+	if (!is_told_early(name))
+		return 0;
 	TRIAL_SCOPED struct trial t;
-	if (!is_told_early(name) || !trial_begin(&t, at))
+	if (!trial_begin(&t, at))
 		return 0;
 	if (size != XATTR_REMOVED)
 		return NEXT(lsetxattr)(t.stage.path, name, value, size, 0);

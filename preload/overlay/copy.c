@@ -54,10 +54,11 @@ static int copy_data(int in, int out, off_t size)
 	return error;
 }
 
-static int copy_file(const char *from, const char *to, const struct stat *st, bool with_data)
+/* TO is left open as *FILE. */
+static int copy_file(const char *from, const char *to, const struct stat *st, bool with_data,
+		     int *file)
 {
-	CLOSE_SCOPED int out =
-		sys_openat(AT_FDCWD, to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int out = *file = sys_openat(AT_FDCWD, to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (out < 0)
 		return out;
 	if (!with_data || st->st_size == 0)
@@ -79,8 +80,7 @@ static int copy_symlink(const char *from, const char *to, size_t size)
 	return sys_symlink(target, to);
 }
 
-static int copy_attribute(const char *from, const char *to, const char *name, char *value,
-			  size_t room)
+static int copy_xattr(const char *from, const char *to, const char *name, char *value, size_t room)
 {
 	if (layer_xattr_private(name))
 		return 0;
@@ -92,7 +92,7 @@ static int copy_attribute(const char *from, const char *to, const char *name, ch
 	return error == -EPERM || error == -EOPNOTSUPP ? 0 : error;
 }
 
-static int copy_attributes(const char *from, const char *to)
+static int copy_xattrs(const char *from, const char *to)
 {
 	ssize_t size = sys_llistxattr(from, NULL, 0);
 	if (size <= 0)
@@ -104,7 +104,7 @@ static int copy_attributes(const char *from, const char *to)
 	int error = 0;
 	size = sys_llistxattr(from, list, XATTR_LIST_MAX);
 	for (ssize_t at = 0; !error && at < size; at += (ssize_t)strlen(list + at) + 1)
-		error = copy_attribute(from, to, list + at, value, XATTR_SIZE_MAX);
+		error = copy_xattr(from, to, list + at, value, XATTR_SIZE_MAX);
 	sys_munmap(list, room);
 	return size < 0 ? (int)size : error;
 }
@@ -116,7 +116,7 @@ static int copy_inode(const char *from, const char *to, const struct stat *st)
 	if (sys_lchown(to, st->st_uid, st->st_gid) != 0 &&
 	    sys_lchown(to, (uid_t)-1, st->st_gid) != 0)
 		mode &= ~(mode_t)(S_ISUID | S_ISGID);
-	int error = copy_attributes(from, to);
+	int error = copy_xattrs(from, to);
 	if (!error && !S_ISLNK(st->st_mode))
 		error = sys_chmod(to, mode);
 	if (error)
@@ -125,10 +125,12 @@ static int copy_inode(const char *from, const char *to, const struct stat *st)
 	return sys_utimensat(AT_FDCWD, to, times, AT_SYMLINK_NOFOLLOW);
 }
 
-static int make_twin(const char *from, const char *to, const struct stat *st, bool with_data)
+/* A regular file is left open as *FILE. */
+static int make_twin(const char *from, const char *to, const struct stat *st, bool with_data,
+		     int *file)
 {
 	if (S_ISREG(st->st_mode))
-		return copy_file(from, to, st, with_data);
+		return copy_file(from, to, st, with_data, file);
 	if (S_ISDIR(st->st_mode))
 		return sys_mkdir(to, 0700);
 	if (S_ISLNK(st->st_mode) && st->st_size > 0 && st->st_size < PATH_MAX)
@@ -148,24 +150,35 @@ int object_dress(const char *from, const char *to)
 int object_copy(const char *from, const char *to)
 {
 	struct stat st;
+	CLOSE_SCOPED int out = -1;
 	int error = sys_lstat(from, &st);
 	if (!error)
-		error = make_twin(from, to, &st, true);
+		error = make_twin(from, to, &st, true, &out);
 	return error ? error : copy_inode(from, to, &st);
+}
+
+/* Some file systems have nothing to sync. */
+static int sync_file(int fd)
+{
+	int error = sys_fsync(fd);
+	return error == -EINVAL || error == -EROFS ? 0 : error;
 }
 
 int copy_object(const struct overlay *ov, unsigned layer, const char *from, const char *to,
 		bool with_data, struct copied *copied)
 {
 	struct stat st;
+	CLOSE_SCOPED int out = -1;
 	int error = sys_lstat(from, &st);
 	if (error)
 		return error;
-	error = make_twin(from, to, &st, with_data);
+	error = make_twin(from, to, &st, with_data, &out);
 	/* One name of several coming up leaves the others below: it is nobody's twin. */
 	bool kin = S_ISDIR(st.st_mode) || (S_ISREG(st.st_mode) && st.st_nlink == 1);
 	*copied = (struct copied){.ino = overlay_show_ino(ov, layer, st.st_ino)};
 	if (!error && kin)
 		copied->origin = layer_write_origin(from, copied->ino, ov->several, to);
-	return error ? error : copy_inode(from, to, &st);
+	if (!error)
+		error = copy_inode(from, to, &st);
+	return error || out < 0 || !with_data || ov->is_volatile ? error : sync_file(out);
 }

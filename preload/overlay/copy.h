@@ -11,7 +11,8 @@ struct copied {
 /*
  * Copies FROM, in LAYER, to the new name TO: data (where WITH_DATA; shared blocks where the file
  * system can, holes kept), owner as far as allowed, mode, times, extended attributes but the
- * overlay's own. -errno leaves TO behind for the caller to discard.
+ * overlay's own. Data are on disk afterwards, unless volatile.
+ * -errno leaves TO behind for the caller to discard.
  */
 int copy_object(const struct overlay *ov, unsigned layer, const char *from, const char *to,
 		bool with_data, struct copied *copied);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* The caller need not be allowed to write where a copy comes to stand. */
-static int publish_lent(const struct overlay *ov, struct path *p, const char *staged)
+static int publish_lent(const struct overlay *ov, struct path *p, struct stage *s)
 {
 	int lent;
 	{
@@ -15,7 +15,7 @@ static int publish_lent(const struct overlay *ov, struct path *p, const char *st
 	}
 	if (lent < 0)
 		return -EACCES;
-	int error = stage_move(staged, layer_path(&ov->layers[0], p), RENAME_NOREPLACE);
+	int error = stage_publish(s, layer_path(&ov->layers[0], p), RENAME_NOREPLACE);
 	PATH_PARENT(p);
 	sys_chmod(layer_path(&ov->layers[0], p), (mode_t)lent);
 	return error;
@@ -23,12 +23,8 @@ static int publish_lent(const struct overlay *ov, struct path *p, const char *st
 
 static int publish(const struct overlay *ov, struct path *p, struct stage *s)
 {
-	int error = stage_move(s->path, layer_path(&ov->layers[0], p), RENAME_NOREPLACE);
-	if (error == -EACCES)
-		error = publish_lent(ov, p, s->path);
-	if (error)
-		stage_discard(s->path);
-	return error;
+	int error = stage_publish(s, layer_path(&ov->layers[0], p), RENAME_NOREPLACE);
+	return error == -EACCES ? publish_lent(ov, p, s) : error;
 }
 
 /* What a directory's times were, to be put back: a copy-up is no change of it. */
@@ -88,21 +84,21 @@ static int look_again(const struct overlay *ov, struct path *p, struct node *n)
 /* Copies up P alone; its parent is in the upper. */
 static int copy_up_one(const struct overlay *ov, struct path *p, struct node *n, bool with_data)
 {
-	struct stage s;
+	STAGE_SCOPED s;
 	struct copied copied;
-	stage_name(ov, &s);
+	const uint64_t generation = overlay_generation(ov);
+	stage_begin(ov, &s);
 	int error = copy_object(ov, n->layer, overlay_reach(ov, n, p), s.path, with_data, &copied);
-	if (error) {
-		stage_discard(s.path);
+	if (!error && copied.origin)
+		error = mark_parent_impure(ov, p);
+	if (error)
 		return error;
-	}
 	struct kept_times times = keep_parent(ov, p);
 	CHANGE(ov, p, false);
-	error = publish(ov, p, &s);
+	/* Where a directory moved meanwhile, this may be another parent. */
+	error = generation == overlay_generation(ov) ? publish(ov, p, &s) : -EEXIST;
 	if (error)
 		return error == -EEXIST ? look_again(ov, p, n) : error;
-	if (copied.origin)
-		mark_parent_impure(ov, p);
 	restore_parent(ov, p, &times);
 	if (copied.origin && !n->ino)
 		n->ino = copied.ino;
@@ -171,22 +167,6 @@ static int copy_up_entries(const struct overlay *ov, struct path *p, const struc
 	return error;
 }
 
-/* In an opaque directory they hide nothing any more. */
-static void drop_whiteouts(const char *path, bool xmarked)
-{
-	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-	char buffer[ENTRIES_SIZE] __attribute__((aligned(8)));
-	ssize_t size;
-	while (fd >= 0 && (size = sys_getdents64(fd, buffer, sizeof buffer)) > 0)
-		for (ssize_t at = 0; at < size;) {
-			const struct dirent64 *entry = (const void *)(buffer + at);
-			at += entry->d_reclen;
-			if (layer_is_mark(entry->d_name) ||
-			    layer_entry_is_whiteout(fd, entry, xmarked))
-				sys_unlinkat(fd, entry->d_name, 0);
-		}
-}
-
 /*
  * One object after another comes up, and the view stays what it is at every step; when all of a
  * directory is in the upper, an opaque mark cuts it off from below.
@@ -205,11 +185,10 @@ int overlay_copy_up_tree(const struct overlay *ov, struct path *p, struct node *
 		return error;
 	CHANGE(ov, p, true);
 	char *path = layer_path(&ov->layers[0], p);
-	bool xmarked = layer_is_xmarked(path);
 	error = mark_opaque(ov, p);
 	if (!error) {
 		struct kept_times times = keep_times(path);
-		drop_whiteouts(path, xmarked);
+		whiteouts_drop(path);
 		restore_times(path, &times);
 		n->parts = 1;
 		n->end = 1;

@@ -26,11 +26,32 @@ int may_change_parent(const struct overlay *ov, struct path *p)
 	return error || overlay_in_upper(ov, &parent) ? error : overlay_may_write_parent(ov, p);
 }
 
+/*
+ * A whiteout gives way in a turn, in which the name is looked at once more. The descriptor behind
+ * it moves out of the way of the one the caller is about to open.
+ */
+static int take_turn(struct birth *b, const struct overlay *ov, struct path *p)
+{
+	struct node n;
+	turn_take(ov, &b->turn);
+	if (b->turn.fd >= 0 && b->type == DT_REG)
+		b->turn.fd = layer_keep_high(b->turn.fd);
+	int error = overlay_lookup(ov, p, &n);
+	if (!error && !node_absent(&n))
+		error = -EEXIST;
+	b->staged = !error && (n.marks & NODE_COVERED);
+	if (!b->staged)
+		turn_give(&b->turn);
+	return error;
+}
+
 int overlay_birth_begin(struct birth *b, const struct overlay *ov, struct path *p,
 			const struct node *n, uint8_t type)
 {
 	b->overlay = NULL;
 	b->change.overlay = NULL;
+	b->stage.overlay = NULL;
+	b->turn.taken = false;
 	if (!node_absent(n))
 		return -EEXIST;
 	if (!ov->writable)
@@ -42,13 +63,17 @@ int overlay_birth_begin(struct birth *b, const struct overlay *ov, struct path *
 		error = overlay_raise_parent(ov, p);
 	if (error)
 		return error;
+	b->type = type;
+	b->staged = false;
+	if (n->marks & NODE_COVERED)
+		error = take_turn(b, ov, p);
+	if (error)
+		return error;
 	b->overlay = ov;
 	b->final = p;
-	b->type = type;
-	b->staged = n->marks & NODE_COVERED;
 	b->linked = false;
 	if (b->staged)
-		stage_name(ov, &b->stage);
+		stage_in_turn(ov, &b->stage);
 	b->path = b->staged ? b->stage.path : layer_path(&ov->layers[0], p);
 	b->change = change_begin(ov, p, false);
 	return 0;
@@ -71,16 +96,24 @@ static void inherit_group(const struct birth *b)
 }
 
 /* A directory cannot replace a whiteout by a plain rename: the two change places. */
-static int publish_dir(const struct birth *b, const char *final)
+static int publish_dir(struct birth *b, const char *final)
 {
 	int error = layer_mark(b->path, "opaque", "y");
 	if (error)
 		return error;
-	error = sys_rename(b->path, final, RENAME_EXCHANGE);
-	if (error == -ENOENT)
-		return sys_rename(b->path, final, RENAME_NOREPLACE);
-	if (!error)
-		stage_discard(b->path);
+	error = stage_publish(&b->stage, final, RENAME_EXCHANGE);
+	if (error == -ENOENT || error == -EINVAL)
+		error = stage_publish(&b->stage, final, RENAME_NOREPLACE);
+	return error;
+}
+
+static int publish(struct birth *b)
+{
+	inherit_group(b);
+	const char *final = layer_path(&b->overlay->layers[0], b->final);
+	int error = b->type == DT_DIR ? publish_dir(b, final) : stage_publish(&b->stage, final, 0);
+	if (!error && shared_whiteout_form(b->overlay) == WHITEOUT_FILE)
+		whiteout_lift_beside(b->overlay, b->final);
 	return error;
 }
 
@@ -98,19 +131,11 @@ static void end_change(struct birth *b, int result)
 
 int overlay_birth_end(struct birth *b, int result)
 {
-	if (b->staged && result >= 0) {
-		inherit_group(b);
-		const char *final = layer_path(&b->overlay->layers[0], b->final);
-		int error =
-			b->type == DT_DIR ? publish_dir(b, final) : sys_rename(b->path, final, 0);
-		if (error) {
-			stage_discard(b->path);
-			result = error;
-		} else if (shared_whiteout_form(b->overlay) == WHITEOUT_FILE) {
-			whiteout_lift_beside(b->overlay, b->final);
-		}
-	}
+	int error = b->staged && result >= 0 ? publish(b) : 0;
+	result = error ? error : result;
 	end_change(b, result);
+	stage_end(&b->stage);
+	turn_give(&b->turn);
 	return result;
 }
 
@@ -146,6 +171,23 @@ int overlay_mknod(const struct overlay *ov, struct path *p, mode_t mode, dev_t d
 	return error ? error : overlay_birth_end(&b, sys_mknod(b.path, mode, dev));
 }
 
+/* Where a lower has it too, another process may be about to put a whiteout in its place. */
+static int link_unhidden(struct birth *b, struct path *from, const struct node *source)
+{
+	struct node now;
+	const struct overlay *ov = b->overlay;
+	if (!(source->marks & NODE_PURE)) {
+		if (!b->turn.taken)
+			turn_take(ov, &b->turn);
+		int error = overlay_lookup(ov, from, &now);
+		if (!error && node_absent(&now))
+			error = -ENOENT;
+		if (error)
+			return error;
+	}
+	return sys_linkat(AT_FDCWD, overlay_reach(ov, source, from), AT_FDCWD, b->path, 0);
+}
+
 int overlay_link(const struct overlay *ov, struct path *from, struct path *to)
 {
 	struct node source, n;
@@ -166,7 +208,8 @@ int overlay_link(const struct overlay *ov, struct path *from, struct path *to)
 	if (error)
 		return error;
 	b.linked = true;
-	const char *old = overlay_reach(ov, &source, from);
-	error = overlay_birth_end(&b, sys_linkat(AT_FDCWD, old, AT_FDCWD, b.path, 0));
-	return error || !source.ino ? error : mark_parent_impure(ov, to);
+	error = source.ino ? mark_parent_impure(ov, to) : 0;
+	if (!error)
+		error = link_unhidden(&b, from, &source);
+	return overlay_birth_end(&b, error);
 }

@@ -3,13 +3,13 @@
 
 int overlay_discard(const struct overlay *ov, struct path *p)
 {
-	struct stage s;
 	if (!ov->writable)
 		return -EROFS;
 	if (p->length == 0)
 		return -EBUSY;
 	CHANGE(ov, p, true);
-	stage_name(ov, &s);
+	STAGE_SCOPED s;
+	stage_begin(ov, &s);
 	int error = stage_move(layer_path(&ov->layers[0], p), s.path, 0);
 	/* A whiteout may be a file beside. */
 	if (error == -ENOENT)
@@ -17,6 +17,5 @@ int overlay_discard(const struct overlay *ov, struct path *p)
 	if (error)
 		return error;
 	whiteout_lift_beside(ov, p);
-	stage_discard(s.path);
 	return 0;
 }

@@ -6,19 +6,24 @@
 
 /* --- change.c: the page in workdir through which processes tell each other of changes --- */
 
+#define SUSPECTS 4
 /* Pairs of counters: changes begun in the low half, changes ended in the high one. */
-#define BUCKETS 4095
+#define BUCKETS 4008
 #define TOLD    64
 struct shared {
 	_Atomic uint64_t tree;
 	_Atomic uint32_t whiteout_form;
-	_Atomic uint32_t gone; /* directories that were removed */
+	_Atomic uint32_t gone;   /* directories that were removed */
+	_Atomic uint64_t stages; /* a pair of them for what is half-made in workdir */
+	/* Pairs that were seen unequal: where in the page, and when, in seconds. */
+	struct suspect {
+		_Atomic uint64_t pair;
+		_Atomic uint32_t at;
+		_Atomic uint32_t since;
+	} suspects[SUSPECTS];
 	_Atomic uint64_t names[BUCKETS];
 	_Atomic uint64_t told[TOLD]; /* by overlay_told */
 };
-
-/* Maps it; FRESH where this process sets the overlay up anew. Best effort. */
-int shared_open(struct overlay *ov, bool fresh);
 
 /* A path by its hash, and its parent's. */
 struct key {
@@ -42,6 +47,8 @@ struct stamp {
 };
 /* Taken before a look at the disk, kept with what the look found. */
 struct stamp stamp_now(const struct overlay *ov, const struct key *key);
+/* Told of a look at the disk that STAMP made necessary: counters that stay behind are set right. */
+void stamp_missed(const struct overlay *ov, const struct key *key, const struct stamp *stamp);
 
 /* Tells a stamp from a pair of counters, and from nothing. */
 #define STAMP_MARK (1ULL << 63)
@@ -100,16 +107,52 @@ struct listed *cache_listed(const struct overlay *ov, uint64_t dir);
 
 /* A directory is no more: who has it open, or stands in it, must not take another for it. */
 void change_removed_directory(const struct overlay *ov);
+
+/* --- shared.c: the page itself, and what else processes tell each other; best effort --- */
+
+/* Maps it; FRESH where this process sets the overlay up anew. */
+int shared_open(struct overlay *ov, bool fresh);
+/* Opens the file behind it: -errno. */
+int shared_file(const struct overlay *ov);
 /* The form of whiteout that is known to work in this upper. */
 enum whiteout_form shared_whiteout_form(const struct overlay *ov);
 void shared_set_whiteout_form(const struct overlay *ov, enum whiteout_form form);
+/* Something half-made comes to workdir, and is gone again. */
+void shared_stage_begins(const struct overlay *ov);
+void shared_stage_ends(const struct overlay *ov);
+/* True while some may be there; nothing was, when *PAIR was read: shared_stages_gone. */
+bool shared_stages_open(const struct overlay *ov, uint64_t *pair);
+void shared_stages_gone(const struct overlay *ov, uint64_t pair);
+
+/* --- turn.c: one at a time --- */
+
+/* Locks BYTE of the shared file FD: 0, -EAGAIN where another holds it. Closing FD lets go of it. */
+int shared_claim(int fd, off_t byte);
+/*
+ * Waits for a turn, and blocks signals until it is given back; where it cannot be had (no shared
+ * file, no descriptors) goes on without. Not to be asked for twice.
+ */
+void turn_take(const struct overlay *ov, struct turn *turn);
+/* The same without waiting; false where another has it. */
+bool turn_try(const struct overlay *ov, struct turn *turn);
+void turn_give(struct turn *turn);
+#define TURN_SCOPED __attribute__((cleanup(turn_give))) struct turn
 
 /* --- stage.c: things half-made, in workdir --- */
 
-/* A fresh name in workdir/work. */
-void stage_name(const struct overlay *ov, struct stage *s);
 /* renameat2(2) that moves directories which may not be written to as well: the kernel wants to. */
 int stage_move(const char *from, const char *to, unsigned flags);
+/* A fresh name in workdir/work, claimed until stage_end: what is not, is swept away. */
+void stage_begin(const struct overlay *ov, struct stage *s);
+/* The same in a turn, which is claim enough. */
+void stage_in_turn(const struct overlay *ov, struct stage *s);
+/* Gives what stands there its name: rename(2). With RENAME_EXCHANGE what had it stands there. */
+int stage_publish(struct stage *s, const char *final, unsigned flags);
+/* Discards what is left there. */
+void stage_end(struct stage *s);
+/* Discards what dead processes left. */
+void stage_sweep(const struct overlay *ov);
+#define STAGE_SCOPED __attribute__((cleanup(stage_end))) struct stage
 
 /* A few entries at a time: such directories are read rarely, and where stacks may be small. */
 #define ENTRIES_SIZE 512
@@ -120,10 +163,21 @@ int mark_parent_impure(const struct overlay *ov, struct path *p);
 
 /* --- whiteout.c --- */
 
-/* Hides P of the layers below; UPPER_HAS when it replaces the upper's own non-directory. */
+/* True when a whiteout where the upper has nothing is made by one system call. */
+bool whiteout_is_simple(const struct overlay *ov);
+/*
+ * Hides P of the layers below; UPPER_HAS when it replaces the upper's own non-directory. In a turn,
+ * or whiteout_is_simple and the upper has nothing. -EEXIST when it has something by now.
+ */
 int whiteout_place(const struct overlay *ov, struct path *p, bool upper_has);
-/* A whiteout for P half-made at S; -EOPNOTSUPP where only ".wh." files can be. */
+/* A whiteout for P half-made at S, in a turn; -EOPNOTSUPP where only ".wh." files can be. */
 int whiteout_stage(const struct overlay *ov, struct path *p, struct stage *s);
+/* Says of P's directory that it may hold whiteouts, where that must be said. */
+int whiteout_announce(const struct overlay *ov, struct path *p);
+/* True when the upper directory PATH holds whiteouts at most. */
+bool whiteouts_only(const char *path);
+/* Removes them from PATH, which is opaque: they hide nothing any more. */
+void whiteouts_drop(const char *path);
 /* Takes a ".wh." file beside P away, once P itself stands. */
 void whiteout_lift_beside(const struct overlay *ov, struct path *p);
 

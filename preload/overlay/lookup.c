@@ -162,6 +162,7 @@ int overlay_glance(const struct overlay *ov, const struct node *parent, struct p
 	const struct stamp stamp = stamp_now(ov, &key);
 	n->dir = key.parent;
 	int error = look_for(ov, parent, p, key.parent, n, seen);
+	stamp_missed(ov, &key, &stamp);
 	if (error)
 		return error;
 	/* A merged directory has its number from below already; one that moved keeps it here. */

@@ -23,10 +23,34 @@ static void end_removal(struct change *change, int error, bool below)
 		change_end_with(change, &gone);
 }
 
-int overlay_unlink(const struct overlay *ov, struct path *p)
+/* In a turn: N again, and -EAGAIN where another process made something else of it. */
+static int look_once_more(const struct overlay *ov, struct path *p, struct node *n)
+{
+	const struct node before = *n;
+	int error = overlay_lookup(ov, p, n);
+	bool same = n->type == before.type && n->layer == before.layer;
+	return error ? error : same ? 0 : -EAGAIN;
+}
+
+/* What others put at the name while it was looked at makes it another name: look again. */
+#define TRIES 32
+static int persist(const struct overlay *ov, struct path *p,
+		   int (*attempt)(const struct overlay *ov, struct path *p))
+{
+	int error = -EAGAIN;
+	for (int i = 0; i < TRIES && (error == -EAGAIN || error == -EEXIST); i++) {
+		if (i > 0)
+			overlay_forget(ov, p);
+		error = attempt(ov, p);
+	}
+	return error == -EAGAIN || error == -EEXIST ? -EBUSY : error;
+}
+
+static int try_unlink(const struct overlay *ov, struct path *p)
 {
 	struct node n;
 	bool below;
+	TURN_SCOPED turn = {.taken = false};
 	int error = overlay_lookup(ov, p, &n);
 	if (!error)
 		error = may_remove(ov, p, &n);
@@ -38,13 +62,23 @@ int overlay_unlink(const struct overlay *ov, struct path *p)
 		error = overlay_lower_has(ov, p, &n, &below);
 	if (!error)
 		error = overlay_raise_parent(ov, p);
+	const bool upper_has = overlay_in_upper(ov, &n);
+	if (!error && below && (upper_has || !whiteout_is_simple(ov))) {
+		turn_take(ov, &turn);
+		error = look_once_more(ov, p, &n);
+	}
 	if (error)
 		return error;
 	struct change change = change_begin(ov, p, false);
-	error = below ? whiteout_place(ov, p, overlay_in_upper(ov, &n))
+	error = below ? whiteout_place(ov, p, upper_has)
 		      : sys_unlink(layer_path(&ov->layers[0], p));
 	end_removal(&change, error, below);
 	return error;
+}
+
+int overlay_unlink(const struct overlay *ov, struct path *p)
+{
+	return persist(ov, p, try_unlink);
 }
 
 /*
@@ -53,58 +87,33 @@ int overlay_unlink(const struct overlay *ov, struct path *p)
  */
 static int move_out(const struct overlay *ov, struct path *p, bool below, struct stage *s)
 {
-	int error = below ? whiteout_stage(ov, p, s) : -EOPNOTSUPP;
-	if (!error) {
-		error = stage_move(s->path, layer_path(&ov->layers[0], p), RENAME_EXCHANGE);
-		if (error)
-			sys_unlink(s->path);
-		return error;
+	if (!below) {
+		stage_in_turn(ov, s);
+		return stage_move(layer_path(&ov->layers[0], p), s->path, 0);
 	}
+	int error = whiteout_stage(ov, p, s);
+	if (!error)
+		return stage_publish(s, layer_path(&ov->layers[0], p), RENAME_EXCHANGE);
 	if (error != -EOPNOTSUPP)
 		return error;
-	error = below ? whiteout_place(ov, p, false) : 0;
-	stage_name(ov, s);
+	error = whiteout_place(ov, p, false);
 	return error ? error : stage_move(layer_path(&ov->layers[0], p), s->path, 0);
-}
-
-static bool holds_whiteouts_only(const char *path)
-{
-	bool xmarked = layer_is_xmarked(path), only = true;
-	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-	char buffer[ENTRIES_SIZE] __attribute__((aligned(8)));
-	ssize_t size;
-	while (only && fd >= 0 && (size = sys_getdents64(fd, buffer, sizeof buffer)) > 0)
-		for (ssize_t at = 0; only && at < size;) {
-			const struct dirent64 *entry = (const void *)(buffer + at);
-			at += entry->d_reclen;
-			only = text_same(entry->d_name, ".") || text_same(entry->d_name, "..") ||
-			       layer_is_mark(entry->d_name) ||
-			       layer_entry_is_whiteout(fd, entry, xmarked);
-		}
-	return only;
 }
 
 static int remove_upper_dir(const struct overlay *ov, struct path *p, bool below)
 {
-	struct stage s;
+	STAGE_SCOPED s;
 	int error = move_out(ov, p, below, &s);
-	if (error)
+	if (error || whiteouts_only(s.path))
 		return error;
-	if (!holds_whiteouts_only(s.path) &&
-	    sys_rename(s.path, layer_path(&ov->layers[0], p), below ? RENAME_EXCHANGE : 0) == 0)
-		error = -ENOTEMPTY;
-	stage_discard(s.path);
-	return error;
+	const char *path = layer_path(&ov->layers[0], p);
+	bool back = (below && stage_publish(&s, path, RENAME_EXCHANGE) == 0) ||
+		    stage_publish(&s, path, 0) == 0;
+	return back ? -ENOTEMPTY : 0;
 }
 
 static int remove_dir(const struct overlay *ov, struct path *p, const struct node *n, bool below)
 {
-	/* Nothing of it lies below: it is gone at once unless something is left in it. */
-	if (!below && !node_merged(ov, n)) {
-		int error = sys_rmdir(layer_path(&ov->layers[0], p));
-		if (error != -ENOTEMPTY)
-			return error;
-	}
 	int error = overlay_is_empty(ov, p, n);
 	if (!error)
 		error = overlay_raise_parent(ov, p);
@@ -114,10 +123,22 @@ static int remove_dir(const struct overlay *ov, struct path *p, const struct nod
 				       : whiteout_place(ov, p, false);
 }
 
-int overlay_rmdir(const struct overlay *ov, struct path *p)
+/* Nothing of it lies below: it is gone at once unless something is left in it. */
+static int remove_pure(const struct overlay *ov, struct path *p)
+{
+	struct change change = change_begin(ov, p, false);
+	int error = sys_rmdir(layer_path(&ov->layers[0], p));
+	if (!error)
+		change_removed_directory(ov);
+	end_removal(&change, error, false);
+	return error;
+}
+
+static int try_rmdir(const struct overlay *ov, struct path *p)
 {
 	struct node n;
 	bool below;
+	TURN_SCOPED turn = {.taken = false};
 	if (p->length == 0)
 		return -EBUSY;
 	int error = overlay_lookup(ov, p, &n);
@@ -129,6 +150,16 @@ int overlay_rmdir(const struct overlay *ov, struct path *p)
 		error = -ENOTDIR;
 	if (!error)
 		error = overlay_lower_has(ov, p, &n, &below);
+	if (!error && !below && !node_merged(ov, &n)) {
+		error = remove_pure(ov, p);
+		if (error != -ENOTEMPTY)
+			return error;
+		error = 0;
+	}
+	if (error)
+		return error;
+	turn_take(ov, &turn);
+	error = look_once_more(ov, p, &n);
 	if (error)
 		return error;
 	struct change change = change_begin(ov, p, false);
@@ -137,4 +168,9 @@ int overlay_rmdir(const struct overlay *ov, struct path *p)
 		change_removed_directory(ov);
 	end_removal(&change, error, below);
 	return error;
+}
+
+int overlay_rmdir(const struct overlay *ov, struct path *p)
+{
+	return persist(ov, p, try_rmdir);
 }

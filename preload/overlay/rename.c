@@ -9,6 +9,9 @@ int mark_opaque(const struct overlay *ov, struct path *p)
 	return layer_mark(layer_path(&ov->layers[0], p), "opaque", "y");
 }
 
+/* Both ends are one: there is nothing to do. */
+#define SAME 1
+
 /* One end of a rename. */
 struct end {
 	struct path *path;
@@ -135,9 +138,7 @@ static void mark_impure(const struct overlay *ov, const struct end *moving, stru
 
 static int exchange(const struct overlay *ov, struct end *from, struct end *to)
 {
-	int error = raise(ov, to);
-	if (!error)
-		error = hide_below(ov, from, to);
+	int error = hide_below(ov, from, to);
 	if (!error)
 		error = hide_below(ov, to, from);
 	if (error)
@@ -148,26 +149,56 @@ static int exchange(const struct overlay *ov, struct end *from, struct end *to)
 			  layer_path(&ov->layers[0], to->path), RENAME_EXCHANGE);
 }
 
-/* An empty directory in the way may still hold whiteouts in the upper: they go. */
+/*
+ * An empty directory in the way may still hold whiteouts in the upper: one like it, without them,
+ * takes its place. What another process made in it meanwhile brings it back.
+ */
 static int clear_target(const struct overlay *ov, const struct end *to)
 {
 	if (!node_is_dir(&to->node) || !overlay_in_upper(ov, &to->node))
 		return 0;
-	struct stage s;
-	stage_name(ov, &s);
-	char *path = layer_path(&ov->layers[0], to->path);
-	struct stat st;
-	int error = sys_lstat(path, &st);
-	if (!error)
-		error = sys_mkdir(s.path, 0700);
+	const char *path = layer_path(&ov->layers[0], to->path);
+	STAGE_SCOPED s;
+	stage_in_turn(ov, &s);
+	int error = sys_mkdir(s.path, 0700);
 	if (!error && to->below)
 		error = layer_mark(s.path, "opaque", "y");
 	if (!error)
-		error = sys_chmod(s.path, st.st_mode & 07777);
+		error = object_dress(path, s.path);
 	if (!error)
-		error = sys_rename(s.path, path, RENAME_EXCHANGE);
-	stage_discard(s.path);
-	return error;
+		error = stage_publish(&s, path, RENAME_EXCHANGE);
+	if (error || whiteouts_only(s.path))
+		return error;
+	return stage_publish(&s, path, RENAME_EXCHANGE) ? 0 : -ENOTEMPTY;
+}
+
+/*
+ * Where the kernel cannot leave a whiteout, a ".wh." file goes before, or one that lies at the new
+ * name changes places with what moves. Only what replaces an object needs two steps for it.
+ */
+static int move_leaving(const struct overlay *ov, const struct end *from, const struct end *to,
+			unsigned how)
+{
+	const char *old = layer_path(&ov->layers[0], from->path);
+	const char *new = layer_path(&ov->layers[0], to->path);
+	int error = sys_rename(old, new, how | RENAME_WHITEOUT);
+	if (error != -EINVAL && error != -EPERM)
+		return error;
+	error = whiteout_announce(ov, from->path);
+	if (!error && node_absent(&to->node) && !(to->node.marks & NODE_COVERED))
+		error = whiteout_place(ov, to->path, false);
+	if (!error && node_absent(&to->node)) {
+		error = sys_rename(old, new, RENAME_EXCHANGE);
+		if (error != -ENOENT && error != -EINVAL)
+			return error;
+		error = 0;
+	}
+	bool before = shared_whiteout_form(ov) == WHITEOUT_FILE;
+	if (!error && before)
+		error = whiteout_place(ov, from->path, false);
+	if (!error)
+		error = sys_rename(old, new, how);
+	return error || before ? error : whiteout_place(ov, from->path, false);
 }
 
 /* The move itself, leaving a whiteout where a lower would show through. */
@@ -181,17 +212,40 @@ static int move(const struct overlay *ov, struct end *from, struct end *to, unsi
 		int error = sys_rename(old, new, RENAME_EXCHANGE);
 		if (!error && !from->below)
 			sys_unlink(old);
-		if (error != -ENOENT)
+		if (error != -ENOENT && error != -EINVAL)
 			return error;
 	}
 	unsigned how = covered ? 0 : flags;
-	if (!from->below)
-		return sys_rename(old, new, how);
-	int error = sys_rename(old, new, how | RENAME_WHITEOUT);
-	if (error != -EINVAL && error != -EPERM)
-		return error;
-	error = sys_rename(old, new, how);
-	return error ? error : whiteout_place(ov, from->path, false);
+	return from->below ? move_leaving(ov, from, to, how) : sys_rename(old, new, how);
+}
+
+/* Everything but the move, which takes long where much has to come up. */
+static int prepare(const struct overlay *ov, struct end *from, struct end *to, unsigned flags)
+{
+	int error = look_at(ov, from);
+	if (!error)
+		error = look_at(ov, to);
+	if (!error && !node_absent(&from->node) &&
+	    text_same(path_rel(from->path), path_rel(to->path)))
+		return flags & RENAME_NOREPLACE ? -EEXIST : SAME;
+	if (!error)
+		error = check(ov, from, to, flags);
+	if (!error)
+		error = raise(ov, from);
+	if (!error && (flags & RENAME_EXCHANGE))
+		return raise(ov, to);
+	if (!error)
+		error = may_change_parent(ov, to->path);
+	if (!error)
+		error = overlay_raise_parent(ov, to->path);
+	return error ? error : overlay_lower_has(ov, to->path, &to->node, &to->below);
+}
+
+/* Without whiteouts and directories one rename is all there is to it. */
+static bool needs_turn(const struct end *from, const struct end *to, unsigned flags)
+{
+	return from->below || (to->node.marks & NODE_COVERED) || (flags && to->below) ||
+	       node_is_dir(&from->node) || node_is_dir(&to->node);
 }
 
 int overlay_rename(const struct overlay *ov, struct path *from_path, struct path *to_path,
@@ -199,31 +253,22 @@ int overlay_rename(const struct overlay *ov, struct path *from_path, struct path
 {
 	struct end from = {.path = from_path}, to = {.path = to_path};
 	const unsigned known = RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT;
+	TURN_SCOPED turn = {.taken = false};
 	if ((flags & ~known) || ((flags & RENAME_EXCHANGE) && flags != RENAME_EXCHANGE))
 		return -EINVAL;
-	int error = look_at(ov, &from);
-	if (!error)
-		error = look_at(ov, &to);
-	if (!error && !node_absent(&from.node) && text_same(path_rel(from_path), path_rel(to_path)))
-		return flags & RENAME_NOREPLACE ? -EEXIST : 0;
-	if (!error)
-		error = check(ov, &from, &to, flags);
-	if (!error)
-		error = raise(ov, &from);
+	int error = prepare(ov, &from, &to, flags);
+	if (!error && needs_turn(&from, &to, flags)) {
+		turn_take(ov, &turn);
+		error = prepare(ov, &from, &to, flags);
+	}
 	if (error)
-		return error;
+		return error == SAME ? 0 : error;
 	bool tree = node_is_dir(&from.node) || node_is_dir(&to.node);
 	CHANGE(ov, from_path, tree);
 	CHANGE(ov, to_path, tree);
 	if (flags & RENAME_EXCHANGE)
 		return exchange(ov, &from, &to);
-	error = may_change_parent(ov, to_path);
-	if (!error)
-		error = overlay_raise_parent(ov, to_path);
-	if (!error)
-		error = overlay_lower_has(ov, to_path, &to.node, &to.below);
-	if (!error)
-		error = hide_below(ov, &from, &to);
+	error = hide_below(ov, &from, &to);
 	if (!error)
 		error = clear_target(ov, &to);
 	if (error)

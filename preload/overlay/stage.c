@@ -1,11 +1,22 @@
-/* Things half-made: they live in workdir/work until one rename publishes them. */
+/*
+ * Things half-made: they live in workdir/work until one rename publishes them, or until the next
+ * process sweeps away what a dead one left there.
+ *
+ * A name is "#N", and its maker holds the lock on byte N of the shared file while it is in use; or
+ * "#tN" when it was made in a turn. Locks die with their holder, whatever its number was and in
+ * whichever namespace: what can be locked by another belongs to nobody any more.
+ */
 #include "internal.h"
 
 #include <linux/fs.h>
 #include <string.h>
 
-/* Unique among threads by their number, among pid namespaces and lives by a random start. */
-void stage_name(const struct overlay *ov, struct stage *s)
+#define IN_TURN 't'
+#define NUMBERS (((uint64_t)1 << 62) - 1)
+#define SPREAD  ((uint64_t)0x9e3779b97f4a7c15)
+
+/* Unique among threads by their number, among namespaces and lives by a random start. */
+static uint64_t fresh_number(void)
 {
 	static uint64_t start, count;
 	uint64_t salt = __atomic_load_n(&start, __ATOMIC_RELAXED);
@@ -13,20 +24,46 @@ void stage_name(const struct overlay *ov, struct stage *s)
 		SYS3(SYS_getrandom, &salt, sizeof salt, 1 /* GRND_NONBLOCK */);
 		__atomic_store_n(&start, salt, __ATOMIC_RELAXED);
 	}
-	struct text t;
-	text_init(&t, s->path, sizeof s->path);
-	text_add(&t, ov->work.reach);
-	text_add(&t, "#");
-	text_add_hex(&t, (uint64_t)sys_gettid());
-	text_add(&t, ".");
-	text_add_hex(&t, salt + __atomic_add_fetch(&count, 1, __ATOMIC_RELAXED));
+	salt += __atomic_add_fetch(&count, 1, __ATOMIC_RELAXED);
+	return (salt ^ ((uint64_t)sys_gettid() * SPREAD)) & NUMBERS;
 }
 
-static void discard_at(int dirfd, const char *name)
+static void begin(const struct overlay *ov, struct stage *s, uint64_t number, bool in_turn)
+{
+	struct text t;
+	s->overlay = ov;
+	s->published = false;
+	shared_stage_begins(ov);
+	text_init(&t, s->path, sizeof s->path);
+	text_add(&t, ov->work.reach);
+	text_add_char(&t, '#');
+	if (in_turn)
+		text_add_char(&t, IN_TURN);
+	text_add_hex(&t, number);
+}
+
+void stage_begin(const struct overlay *ov, struct stage *s)
+{
+	uint64_t number;
+	s->fd = ov->shared ? shared_file(ov) : -1;
+	do
+		number = fresh_number();
+	while (s->fd >= 0 && shared_claim(s->fd, (off_t)number) == -EAGAIN);
+	begin(ov, s, number, false);
+}
+
+void stage_in_turn(const struct overlay *ov, struct stage *s)
+{
+	s->fd = -1;
+	begin(ov, s, fresh_number(), true);
+}
+
+/* Removes whatever stands there, directories with all they hold. */
+static int discard_at(int dirfd, const char *name)
 {
 	int error = sys_unlinkat(dirfd, name, 0);
 	if (error != -EISDIR && error != -EPERM)
-		return;
+		return error == -ENOENT ? 0 : error;
 	SYS3(SYS_fchmodat, dirfd, name, 0700);
 	CLOSE_SCOPED int fd =
 		sys_openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
@@ -39,7 +76,18 @@ static void discard_at(int dirfd, const char *name)
 				discard_at(fd, entry->d_name);
 			at += entry->d_reclen;
 		}
-	sys_unlinkat(dirfd, name, AT_REMOVEDIR);
+	return sys_unlinkat(dirfd, name, AT_REMOVEDIR);
+}
+
+int stage_publish(struct stage *s, const char *final, unsigned flags)
+{
+	int error = stage_move(s->path, final, flags);
+	struct stat st;
+	/* Where the file system has no such flag (NFS), two steps must do. */
+	if (error == -EINVAL && flags == RENAME_NOREPLACE)
+		error = sys_lstat(final, &st) ? stage_move(s->path, final, 0) : -EEXIST;
+	s->published = !error && !(flags & RENAME_EXCHANGE);
+	return error;
 }
 
 void stage_discard(const char *path)
@@ -47,19 +95,82 @@ void stage_discard(const char *path)
 	discard_at(AT_FDCWD, path);
 }
 
+void stage_end(struct stage *s)
+{
+	if (!s->overlay)
+		return;
+	if (s->published || discard_at(AT_FDCWD, s->path) == 0)
+		shared_stage_ends(s->overlay);
+	sys_close_scoped(&s->fd);
+	s->overlay = NULL;
+}
+
+/* True when whoever made NAME is at it still. */
+static bool is_claimed(const char *name, int fd, bool turn)
+{
+	uint64_t number = 0;
+	if (name[1] == IN_TURN)
+		return !turn;
+	for (const char *at = name + 1; *at; at++)
+		number = number << 4 | (uint64_t)(*at <= '9' ? *at - '0' : *at - 'a' + 10);
+	return shared_claim(fd, (off_t)(number & NUMBERS)) != 0;
+}
+
+/* False where something has to stay. */
+static bool sweep(int work, int claims, bool turn)
+{
+	bool all = true;
+	char buffer[ENTRIES_SIZE] __attribute__((aligned(8)));
+	ssize_t size;
+	while ((size = sys_getdents64(work, buffer, sizeof buffer)) > 0)
+		for (ssize_t at = 0; at < size;) {
+			const struct dirent64 *entry = (const void *)(buffer + at);
+			at += entry->d_reclen;
+			if (entry->d_name[0] == '#')
+				all &= !is_claimed(entry->d_name, claims, turn) &&
+				       discard_at(work, entry->d_name) == 0;
+		}
+	return all && size == 0;
+}
+
+void stage_sweep(const struct overlay *ov)
+{
+	uint64_t pair;
+	if (!shared_stages_open(ov, &pair))
+		return;
+	TURN_SCOPED turn;
+	bool mine = turn_try(ov, &turn);
+	CLOSE_SCOPED int claims = shared_file(ov);
+	CLOSE_SCOPED int work =
+		sys_openat(AT_FDCWD, ov->work.reach, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	if (claims >= 0 && work >= 0 && sweep(work, claims, mine))
+		shared_stages_gone(ov, pair);
+}
+
+static int make_scratch(const struct node *n, const char *path)
+{
+	if (node_is_dir(n))
+		return sys_mkdir(path, 0700);
+	if (n->type == DT_LNK)
+		return sys_symlink(".", path);
+	/* One of the special kinds that anybody may make stands for them all. */
+	return sys_mknod(path, (n->type == DT_REG ? S_IFREG : S_IFIFO) | 0600, 0);
+}
+
 int overlay_scratch(const struct overlay *ov, const struct node *n, struct stage *s)
 {
 	if (!ov->writable)
 		return -EROFS;
-	stage_name(ov, s);
-	if (node_absent(n))
-		return 0;
-	if (node_is_dir(n))
-		return sys_mkdir(s->path, 0700);
-	if (n->type == DT_LNK)
-		return sys_symlink(".", s->path);
-	/* One of the special kinds that anybody may make stands for them all. */
-	return sys_mknod(s->path, (n->type == DT_REG ? S_IFREG : S_IFIFO) | 0600, 0);
+	stage_begin(ov, s);
+	int error = node_absent(n) ? 0 : make_scratch(n, s->path);
+	if (error)
+		stage_end(s);
+	return error;
+}
+
+void overlay_scratch_end(struct stage *s)
+{
+	stage_end(s);
 }
 
 int stage_move(const char *from, const char *to, unsigned flags)
@@ -79,14 +190,10 @@ int stage_move(const char *from, const char *to, unsigned flags)
 
 int overlay_enter_removed(const struct overlay *ov)
 {
-	struct stage s;
 	if (!ov->writable)
 		return -ENOENT;
-	stage_name(ov, &s);
+	STAGE_SCOPED s;
+	stage_begin(ov, &s);
 	int error = sys_mkdir(s.path, 0700);
-	if (error)
-		return error;
-	error = (int)SYS1(SYS_chdir, s.path);
-	sys_rmdir(s.path);
-	return error;
+	return error ? error : (int)SYS1(SYS_chdir, s.path);
 }

@@ -1,6 +1,7 @@
 /* Putting whiteouts into the upper and taking them away, in the form the upper allows. */
 #include "internal.h"
 
+#include <linux/fs.h>
 #include <string.h>
 
 static bool refused(int error)
@@ -20,10 +21,11 @@ static int mark_beside(const struct overlay *ov, struct path *p, bool make)
 	return make ? layer_make_whiteout(path, WHITEOUT_FILE) : sys_unlink(path);
 }
 
-/* Says of P's directory that whiteouts in it may be marked files. */
-static int mark_parent(const struct overlay *ov, struct path *p)
+int whiteout_announce(const struct overlay *ov, struct path *p)
 {
 	struct node parent;
+	if (shared_whiteout_form(ov) != WHITEOUT_XATTR)
+		return 0;
 	int error = overlay_lookup_parent(ov, p, &parent);
 	if (error || !node_merged(ov, &parent))
 		return error;
@@ -36,7 +38,7 @@ int whiteout_stage(const struct overlay *ov, struct path *p, struct stage *s)
 {
 	enum whiteout_form form = shared_whiteout_form(ov);
 	int error = -EOPNOTSUPP;
-	stage_name(ov, s);
+	stage_in_turn(ov, s);
 	for (; form < WHITEOUT_FILE; form++) {
 		error = layer_make_whiteout(s->path, form);
 		if (!refused(error))
@@ -45,11 +47,7 @@ int whiteout_stage(const struct overlay *ov, struct path *p, struct stage *s)
 	}
 	if (form == WHITEOUT_FILE)
 		return -EOPNOTSUPP;
-	if (!error && form == WHITEOUT_XATTR)
-		error = mark_parent(ov, p);
-	if (error)
-		sys_unlink(s->path);
-	return error;
+	return error ? error : whiteout_announce(ov, p);
 }
 
 static int place_file(const struct overlay *ov, struct path *p, bool upper_has)
@@ -62,25 +60,60 @@ static int place_file(const struct overlay *ov, struct path *p, bool upper_has)
 	return error;
 }
 
+bool whiteout_is_simple(const struct overlay *ov)
+{
+	return shared_whiteout_form(ov) == WHITEOUT_DEVICE;
+}
+
 int whiteout_place(const struct overlay *ov, struct path *p, bool upper_has)
 {
-	struct stage s;
-	if (!upper_has && shared_whiteout_form(ov) == WHITEOUT_DEVICE) {
+	if (!upper_has && whiteout_is_simple(ov)) {
 		int made = layer_make_whiteout(layer_path(&ov->layers[0], p), WHITEOUT_DEVICE);
 		if (!refused(made))
 			return made;
 	}
+	STAGE_SCOPED s;
 	int error = whiteout_stage(ov, p, &s);
 	if (error == -EOPNOTSUPP)
 		return place_file(ov, p, upper_has);
-	if (!error)
-		error = sys_rename(s.path, layer_path(&ov->layers[0], p), 0);
-	if (error)
-		sys_unlink(s.path);
-	return error;
+	const char *final = layer_path(&ov->layers[0], p);
+	return error ? error : stage_publish(&s, final, upper_has ? 0 : RENAME_NOREPLACE);
 }
 
 void whiteout_lift_beside(const struct overlay *ov, struct path *p)
 {
 	mark_beside(ov, p, false);
+}
+
+bool whiteouts_only(const char *path)
+{
+	bool xmarked = layer_is_xmarked(path), only = true;
+	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	char buffer[ENTRIES_SIZE] __attribute__((aligned(8)));
+	ssize_t size;
+	while (only && fd >= 0 && (size = sys_getdents64(fd, buffer, sizeof buffer)) > 0)
+		for (ssize_t at = 0; only && at < size;) {
+			const struct dirent64 *entry = (const void *)(buffer + at);
+			at += entry->d_reclen;
+			only = text_same(entry->d_name, ".") || text_same(entry->d_name, "..") ||
+			       layer_is_mark(entry->d_name) ||
+			       layer_entry_is_whiteout(fd, entry, xmarked);
+		}
+	return only;
+}
+
+void whiteouts_drop(const char *path)
+{
+	bool xmarked = layer_is_xmarked(path);
+	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	char buffer[ENTRIES_SIZE] __attribute__((aligned(8)));
+	ssize_t size;
+	while (fd >= 0 && (size = sys_getdents64(fd, buffer, sizeof buffer)) > 0)
+		for (ssize_t at = 0; at < size;) {
+			const struct dirent64 *entry = (const void *)(buffer + at);
+			at += entry->d_reclen;
+			if (layer_is_mark(entry->d_name) ||
+			    layer_entry_is_whiteout(fd, entry, xmarked))
+				sys_unlinkat(fd, entry->d_name, 0);
+		}
 }
