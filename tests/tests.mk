@@ -78,6 +78,8 @@ check-scenario: all $(TEST_PROGRAMS) $(TEST_OBJECTS) $(IDLE_LIBRARY) $(SCENARIO_
 check-asan: $(ASAN_TESTS)
 	@ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 sh tests/run $(ASAN_TESTS)
 
+include tests/safety.mk
+
 # A front end may carry the rooms into a process that has no C library: what they are linked from is all they need. The
 # stack protector keeps its canary in libc's thread area.
 FREE_ROOMS := $(patsubst %.c,$(TESTS)/free/%.o,$(ROOMS_SRC))
