@@ -20,15 +20,17 @@ struct overlay {
 	const char *alias;  /* the way it was spelled, absolute, where that differs; or NULL */
 	uint16_t merged_length;
 	uint16_t alias_length;
-	uint16_t index;       /* its place in struct mounts */
-	uint16_t layer_count; /* at least 1 */
-	uint8_t part_shift;   /* one bit of node.parts stands for 1 << part_shift layers */
-	bool has_upper;       /* layers[0] is the upper */
-	bool writable;        /* and may be changed */
-	bool barred;          /* not by this user, though: overlay_refuses */
-	bool redirect_off;    /* redirect_dir=off: rename of lower directories gives EXDEV */
-	bool is_volatile;     /* leave out fsync */
-	bool several;         /* layers lie on more than one file system */
+	uint16_t index;             /* its place in struct mounts */
+	uint16_t layer_count;       /* at least 1 */
+	uint8_t part_shift;         /* one bit of node.parts stands for 1 << part_shift layers */
+	bool has_upper;             /* layers[0] is the upper */
+	bool writable;              /* and may be changed */
+	bool barred;                /* not by this user, though: overlay_refuses */
+	bool redirect_off;          /* redirect_dir=off: rename of lower directories gives EXDEV */
+	bool is_volatile;           /* leave out fsync */
+	bool several;               /* layers lie on more than one file system */
+	bool enforce;               /* the kernel is to forbid writing to the lowers */
+	const char *const *outside; /* canonical paths that alone may be written besides; or NULL */
 	struct layer *layers;
 	const char *workdir; /* canonical absolute path, or NULL */
 	struct layer work;   /* workdir/work, where things are half-made */
@@ -40,6 +42,7 @@ struct overlay {
 
 struct mounts {
 	unsigned count;
+	bool enforce; /* asked for, and nobody before this process has done it */
 	struct overlay *at;
 };
 
@@ -52,6 +55,11 @@ int mounts_read(struct mounts *mounts, char *const *envp, struct text *complaint
 int mounts_look(struct mounts *mounts, char *const *envp, struct text *complaint);
 /* What OV, which has an upper, shows without it; the cache and the shared page stay behind. */
 void overlay_below(const struct overlay *ov, struct overlay *below);
+/*
+ * Binds the calling thread, and all that comes of it, to what the option "enforce" asks for. 0,
+ * also where nothing is asked; -errno with one line in COMPLAINT where the kernel cannot.
+ */
+int mounts_enforce(const struct mounts *mounts, struct text *complaint);
 /*
  * The same configuration as "NAME=value" strings with every path absolute, NULL-terminated: what a
  * child is started with.

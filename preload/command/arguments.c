@@ -57,7 +57,7 @@ static void settle(struct reading *r, struct arguments *a)
 	a->operand = r->operands[named];
 }
 
-enum { CODE_HELP = 'h', CODE_OPERAND = 1, CODE_CHOICE = 256 };
+enum { CODE_HELP = 'h', CODE_OPERAND = 1, CODE_ENFORCE = 2, CODE_WRITABLE = 3, CODE_CHOICE = 256 };
 
 /* What getopt_long(3) wants to know of a verb. */
 struct grammar {
@@ -73,6 +73,11 @@ static void grammar_of(const struct verb *verb, struct grammar *g)
 	g->options[count++] = (struct option){"help", no_argument, NULL, CODE_HELP};
 	if (overlay)
 		g->options[count++] = (struct option){"options", required_argument, NULL, 'o'};
+	if (sets_overlays(verb)) {
+		g->options[count++] = (struct option){"enforce", no_argument, NULL, CODE_ENFORCE};
+		g->options[count++] =
+			(struct option){"writable", required_argument, NULL, CODE_WRITABLE};
+	}
 	for (const struct choice *c = verb->choices; c && c->name; c++) {
 		int code = CODE_CHOICE + (int)(c - verb->choices);
 		const char letter[] = {c->letter, c->value ? ':' : '\0', '\0'};
@@ -98,12 +103,33 @@ static bool take_choice(const struct verb *verb, int code)
 	return false;
 }
 
+static void add_option(struct reading *r, char *option)
+{
+	r->options = r->options ? format("%s,%s", r->options, option) : option;
+}
+
+/* "writable=DIR", with what would end it in a list behind a backslash. */
+static char *writable(const char *directory)
+{
+	char *option = format("writable=%*s", (int)(2 * strlen(directory)), "");
+	char *at = option + strlen("writable=");
+	for (; *directory; directory++) {
+		if (*directory == ',' || *directory == '\\')
+			*at++ = '\\';
+		*at++ = *directory;
+	}
+	*at = '\0';
+	return option;
+}
+
 /* Takes one option; false once *STATUS says what to exit with. */
 static bool take(struct reading *r, int code, const char *word, int *status)
 {
 	const struct verb *verb = r->verb;
-	if (code == 'o') {
-		r->options = r->options ? format("%s,%s", r->options, optarg) : optarg;
+	if (code == 'o' || code == CODE_ENFORCE || code == CODE_WRITABLE) {
+		add_option(r, code == 'o'            ? optarg
+			      : code == CODE_ENFORCE ? format("enforce")
+						     : writable(optarg));
 		return true;
 	}
 	if (take_choice(verb, code))

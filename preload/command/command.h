@@ -104,8 +104,11 @@ char *one_directory(const char *name);
 
 /* --- environment.c, library.c: what a program is started with --- */
 
-/* Checks the settings and completes the environment for programs under the overlay: 0, EXIT_OWN. */
-int environment_complete(void);
+/*
+ * Checks the settings and completes the environment for programs under the overlay; ENFORCE: binds
+ * this process to what they ask the kernel to forbid. 0, EXIT_OWN.
+ */
+int environment_complete(bool enforce);
 /* The names of what environment_complete has set, NULL-terminated. */
 const char *const *environment_names(void);
 

@@ -33,10 +33,13 @@ static int print(const struct verb *verb, const struct arguments *arguments)
 	if (*arguments->rest)
 		return fail("env: %s: unexpected argument (see overlain env --help)",
 			    *arguments->rest);
-	int status = environment_complete();
+	int status = environment_complete(false);
 	if (status != 0)
 		return status;
 	for (const char *const *name = environment_names(); *name; name++) {
+		/* Whoever takes the others up has yet to do it. */
+		if (strcmp(*name, "OVERLAIN_ENFORCED") == 0)
+			continue;
 		printf("%s%s=", export ? "export " : "", *name);
 		print_quoted(getenv(*name));
 		putchar('\n');

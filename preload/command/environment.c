@@ -32,7 +32,7 @@ static char *preload_list(const char *library)
 	return format("%s%s", list, library);
 }
 
-int environment_complete(void)
+int environment_complete(bool enforce)
 {
 	char line[8192];
 	struct text complaint;
@@ -42,6 +42,8 @@ int environment_complete(void)
 		return fail("%s", line);
 	if (mounts.count == 0)
 		return fail("no overlay: neither -o OPTIONS MERGED nor OVERLAIN_MERGED is given");
+	if (enforce && mounts_enforce(&mounts, &complaint) < 0)
+		return fail("%s", line);
 	const char *library = library_find();
 	if (!library)
 		return EXIT_OWN;

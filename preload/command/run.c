@@ -12,7 +12,7 @@
 int run_command(char **command)
 {
 	size_t count = 0;
-	int status = environment_complete();
+	int status = environment_complete(true);
 	if (status != 0)
 		return status;
 	while (command[count])
@@ -49,6 +49,11 @@ const struct verb run_verb = {
 		"                  Without upperdir the overlay is read-only; without workdir\n"
 		"                  it is U.work. May be given several times.\n"
 		"  -v, --verbose   tells on a terminal how far a long copy-up has come\n"
+		"      --enforce   has the kernel forbid writing to the lowerdirs, by static\n"
+		"                  programs and raw system calls as well; like -o enforce\n"
+		"      --writable DIR\n"
+		"                  has it forbid writing outside upper and workdir but below\n"
+		"                  DIR. May be given several times; like -o writable=DIR\n"
 		"      --help      prints this\n"
 		"\n"
 		"-o OPTIONS MERGED may be repeated: each describes one more overlay. Without\n"

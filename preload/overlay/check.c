@@ -114,6 +114,17 @@ static int check_lower(struct config *c, struct draft *d, struct layer *lower, s
 	return 0;
 }
 
+static int check_outside(struct config *c, struct draft *d, struct directory *at)
+{
+	int result = 0;
+	for (unsigned i = 0; i < d->outside_count && result == 0; i++) {
+		result = directory_find(c, d, OPTIONS, d->outside[i], at);
+		if (result == 0)
+			d->outside[i] = arena_copy(&c->arena, at->path, strlen(at->path));
+	}
+	return result;
+}
+
 int draft_check(struct config *c, struct draft *d)
 {
 	struct directory at;
@@ -127,5 +138,5 @@ int draft_check(struct config *c, struct draft *d)
 		result = check_work(c, d, &at);
 	for (unsigned i = 0; i < d->lower_count && result == 0; i++)
 		result = check_lower(c, d, &d->lowers[i], &at, &met);
-	return result;
+	return result == 0 ? check_outside(c, d, &at) : result;
 }

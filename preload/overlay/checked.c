@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-static uint64_t hash_settings(const char *const *settings)
+uint64_t settings_hash(const char *const *settings)
 {
 	uint64_t hash = 0xcbf29ce484222325U; /* FNV-1a */
 	for (unsigned s = 0; s < SETTINGS; s++) {
@@ -44,7 +44,7 @@ char *checked_seal(struct config *c, const char *const *settings)
 		size += 4 * strlen(d->overlay.merged) + 32 * (d->lower_count + 2);
 	struct text t = arena_text(&c->arena, size);
 	text_add(&t, "OVERLAIN_CHECKED=");
-	text_add_hex(&t, hash_settings(settings));
+	text_add_hex(&t, settings_hash(settings));
 	for (const struct draft *d = c->drafts; d < c->drafts + c->count; d++) {
 		text_add_char(&t, ':');
 		add_devices(&t, d);
@@ -108,6 +108,8 @@ static bool take_draft(struct config *c, struct draft *d, const char **at)
 	ov->merged = as_directory(ov->merged);
 	d->upper = as_directory(d->upper);
 	d->work = as_directory(d->work);
+	for (unsigned i = 0; i < d->outside_count; i++)
+		d->outside[i] = as_directory(d->outside[i]);
 	if (d->upper)
 		d->lowers[-1].root = arena_root(&c->arena, d->upper);
 	for (struct layer *l = d->lowers; l < d->lowers + d->lower_count; l++)
@@ -119,7 +121,7 @@ bool drafts_checked(struct config *c)
 {
 	const char *at = text_setting(c->envp, "OVERLAIN_CHECKED");
 	uint64_t hash;
-	if (!at || !take_hex(&at, &hash) || hash != hash_settings(c->settings))
+	if (!at || !take_hex(&at, &hash) || hash != settings_hash(c->settings))
 		return false;
 	for (unsigned i = 0; i < c->count; i++)
 		if (!take_draft(c, &c->drafts[i], &at))

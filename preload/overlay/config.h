@@ -46,6 +46,8 @@ struct draft {
 	const char *upper;
 	const char *work;
 	const char *options;  /* as given, those that name directories left out */
+	const char **outside; /* as given, then canonical: what "writable" names */
+	unsigned outside_count;
 	struct layer *lowers; /* one more stands before it, for the upper */
 	unsigned lower_count;
 	struct overlay overlay;
@@ -80,6 +82,8 @@ bool settings_read(struct config *c);
 int drafts_read(struct config *c);
 /* Notes a directory; VALUE is kept. LOWERDIR adds one. */
 int draft_take(struct config *c, struct draft *d, enum setting s, const char *value);
+/* Notes a directory outside merged that may be written. */
+void draft_take_outside(struct draft *d, const char *value);
 /* Adds each of a list of lower directories. */
 int draft_take_lowers(struct config *c, struct draft *d, const char *list, size_t length);
 
@@ -122,6 +126,8 @@ int directory_merged(struct config *c, struct draft *d);
 int draft_check(struct config *c, struct draft *d);
 /* Takes all drafts as they stand; false when they were not checked, or changed since. */
 bool drafts_checked(struct config *c);
+/* A number for the settings: two are alike when theirs are. */
+uint64_t settings_hash(const char *const *settings);
 /* "OVERLAIN_CHECKED=…", for drafts that are described by SETTINGS. */
 char *checked_seal(struct config *c, const char *const *settings);
 
@@ -130,6 +136,10 @@ char *checked_seal(struct config *c, const char *const *settings);
 /* "lowerdir=…,upperdir=…,workdir=…" as /proc/mounts has it. */
 const char *environment_mount_line(struct config *c, const struct draft *d);
 char *const *environment_make(struct config *c);
+/* The variable that tells children that the kernel guards the lowers: for which settings. */
+#define ENFORCED_NAME "OVERLAIN_ENFORCED"
+/* True when a process before this one has seen to that. */
+bool environment_enforced(const struct config *c);
 
 /* --- made elsewhere in this room, for mounts.c to call once an overlay is complete --- */
 

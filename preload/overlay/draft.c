@@ -26,6 +26,7 @@ static void draft_begin(struct config *c, struct draft *d, unsigned line, size_t
 	d->line = line;
 	d->lowers = arena_take(&c->arena, (separators + 3) * sizeof *d->lowers);
 	d->lowers++;
+	d->outside = arena_take(&c->arena, (separators + 3) * sizeof *d->outside);
 }
 
 static size_t count_separators(const char *s)
@@ -50,6 +51,11 @@ int draft_take(struct config *c, struct draft *d, enum setting s, const char *va
 		return blame(c, d, s, value, "given twice");
 	*places[s] = value;
 	return 0;
+}
+
+void draft_take_outside(struct draft *d, const char *value)
+{
+	d->outside[d->outside_count++] = value;
 }
 
 int draft_take_lowers(struct config *c, struct draft *d, const char *list, size_t length)

@@ -37,7 +37,7 @@ struct variables {
 	struct config *c;
 	const char *values[SETTINGS];
 	size_t count;
-	char *at[SETTINGS + 5];
+	char *at[SETTINGS + 6];
 };
 
 static struct text begin(struct variables *v, const char *name, size_t size)
@@ -126,6 +126,30 @@ static void add_diagnostics(struct variables *v)
 		add(v, "OVERLAIN_ON_ESCAPE", on_escape);
 }
 
+static void add_enforced(struct variables *v)
+{
+	char number[20];
+	struct text t;
+	bool any = false;
+	for (unsigned i = 0; i < v->c->count; i++)
+		any |= v->c->drafts[i].overlay.enforce;
+	if (!any)
+		return;
+	text_init(&t, number, sizeof number);
+	text_add_hex(&t, settings_hash(v->values));
+	add(v, ENFORCED_NAME, number);
+}
+
+bool environment_enforced(const struct config *c)
+{
+	const char *given = text_setting(c->envp, ENFORCED_NAME);
+	char number[20];
+	struct text t;
+	text_init(&t, number, sizeof number);
+	text_add_hex(&t, settings_hash(c->settings));
+	return given && text_same(given, number);
+}
+
 char *const *environment_make(struct config *c)
 {
 	struct variables v = {.c = c};
@@ -139,6 +163,7 @@ char *const *environment_make(struct config *c)
 		if (c->settings[i] && !v.values[i])
 			v.values[i] = add(&v, setting_names[i], "");
 	v.at[v.count++] = checked_seal(c, v.values);
+	add_enforced(&v);
 	add_diagnostics(&v);
 	return memcpy(arena_take(&c->arena, sizeof v.at), v.at, sizeof v.at);
 }

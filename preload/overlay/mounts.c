@@ -64,6 +64,21 @@ static uint8_t part_shift(unsigned layer_count)
 	return shift;
 }
 
+/* The directories "writable" names go back to the options, absolute now. */
+static void note_outside(struct config *c, struct draft *d)
+{
+	size_t size = strlen(d->options) + 1;
+	for (unsigned i = 0; i < d->outside_count; i++)
+		size += 2 * strlen(d->outside[i]) + sizeof ",writable=/";
+	struct text t = arena_text(&c->arena, size);
+	text_add(&t, d->options);
+	for (unsigned i = 0; i < d->outside_count; i++) {
+		text_add(&t, text_length(&t) ? ",writable=" : "writable=");
+		escape_backslash(&t, d->outside[i], strlen(d->outside[i]), ",\\");
+	}
+	d->options = arena_end(&c->arena, &t);
+}
+
 /* Everything of an overlay that its draft decides, but what is opened. */
 static void complete(struct config *c, struct draft *d)
 {
@@ -76,6 +91,10 @@ static void complete(struct config *c, struct draft *d)
 	ov->writable = draft_writable(d);
 	ov->workdir = d->upper ? d->work : NULL;
 	ov->part_shift = part_shift(ov->layer_count);
+	if (d->outside_count > 0) {
+		ov->outside = d->outside;
+		note_outside(c, d);
+	}
 	ov->dev = device_number(ov);
 	ov->mount_line = environment_mount_line(c, d);
 	number_file_systems(ov);
@@ -162,7 +181,7 @@ static int check(struct config *c)
 static int open_mounts(struct mounts *mounts, char *const *envp, struct text *complaint, bool look)
 {
 	struct config c = {.envp = envp, .complaint = complaint, .look = look};
-	*mounts = (struct mounts){0, NULL};
+	*mounts = (struct mounts){.count = 0};
 	int result = debug_read(envp, complaint);
 	if (result < 0 || !settings_read(&c))
 		return result;
@@ -185,7 +204,9 @@ static int open_mounts(struct mounts *mounts, char *const *envp, struct text *co
 			cache_open(ov);
 		}
 	}
-	*mounts = (struct mounts){c.count, house->overlays};
+	*mounts = (struct mounts){.count = c.count, .at = house->overlays};
+	for (unsigned i = 0; i < c.count; i++)
+		mounts->enforce |= house->overlays[i].enforce && !environment_enforced(&c);
 	return result;
 }
 

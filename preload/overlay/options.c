@@ -24,6 +24,7 @@ static const struct option {
 } options[] = {
 	{"redirect_dir", "on|off|follow|nofollow", NULL, FLAG(overlay.redirect_off), "off"},
 	{"volatile", "", NULL, FLAG(overlay.is_volatile), ""},
+	{"enforce", "", NULL, FLAG(overlay.enforce), ""},
 	{"ro", "", NULL, FLAG(read_only), ""},
 	{"rw", "", NULL, FLAG(read_only), NULL},
 	{"metacopy", "off", "on", 0, NULL},
@@ -105,6 +106,13 @@ static int take_item(struct config *c, struct draft *d, const char *item, struct
 	for (size_t i = 0; i < sizeof directories / sizeof *directories; i++)
 		if (text_same(directories[i].name, name))
 			return take_directory(c, d, &directories[i], value);
+	if (text_same(name, "writable")) {
+		if (!*value)
+			return blame(c, d, OPTIONS, item, "names no directory");
+		d->overlay.enforce = true;
+		draft_take_outside(d, element_plain(&c->arena, value, strlen(value)));
+		return 0;
+	}
 	if (text_length(noted) > 0)
 		text_add_char(noted, ',');
 	text_add(noted, item);

@@ -80,7 +80,7 @@ static bool read_configuration(void)
 	reader = sys_gettid();
 	char **envp = process_environment();
 	text_init(&complaint, line, sizeof line);
-	if (mounts_read(&mounts, envp, &complaint) < 0) {
+	if (mounts_read(&mounts, envp, &complaint) < 0 || mounts_enforce(&mounts, &complaint) < 0) {
 		complain(line);
 		sys_exit(125);
 	}
