@@ -68,6 +68,7 @@ struct place {
 	bool direct;  /* the kernel finds the very same object by what was asked */
 	bool glanced; /* *glance is what lstat said of it just now, not yet shown as merged's */
 	uint8_t links;
+	uint8_t looks;     /* place_again has looked inside so many times */
 	unsigned flags;    /* as asked for */
 	int asked_dirfd;   /* likewise */
 	const char *asked; /* likewise */

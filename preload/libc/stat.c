@@ -40,6 +40,9 @@ static int stat_inside(int version, struct place *at, struct stat *st)
 	do
 		result = look(version, way.dirfd, way.name, st, AT_SYMLINK_NOFOLLOW);
 	while (way_lost(&way, at, result < 0 ? errno : 0));
+	/* A whiteout that came since it was looked at. */
+	if (result == 0 && S_ISCHR(st->st_mode) && st->st_rdev == 0)
+		return (int)edge(-ENOENT);
 	if (result == 0) {
 		pointer_was_written(st, sizeof *st);
 		overlay_show_stat(at->overlay, &at->node, st);
@@ -130,6 +133,8 @@ static int statx_inside(struct place *at, int flags, unsigned mask, struct statx
 	do
 		result = NEXT(statx)(way.dirfd, way.name, flags, mask, stx);
 	while (way_lost(&way, at, result < 0 ? errno : 0));
+	if (result == 0 && S_ISCHR(stx->stx_mode) && !stx->stx_rdev_major && !stx->stx_rdev_minor)
+		return (int)edge(-ENOENT);
 	if (result == 0)
 		show_statx(at, stx);
 	return result;

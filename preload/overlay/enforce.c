@@ -81,7 +81,7 @@ static void allow_entries(struct ruleset *r)
 	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, *r->buffer ? r->buffer : "/",
 					 O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	const struct text here = r->path;
-	char buffer[2048] __attribute__((aligned(8)));
+	char buffer[ENTRIES_SIZE] __attribute__((aligned(8)));
 	ssize_t size;
 	while (fd >= 0 && (size = sys_getdents64(fd, buffer, sizeof buffer)) > 0)
 		for (ssize_t at = 0; at < size;) {

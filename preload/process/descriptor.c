@@ -254,7 +254,7 @@ int descriptor_place(int fd, struct place *at)
 	at->alone = NULL;
 	at->slash = at->self = at->removed = at->tried = false;
 	at->direct = at->glanced = false;
-	at->flags = 0;
+	at->flags = at->looks = 0;
 	path_cut(&at->path, base.length);
 	at->node = (struct node){0};
 	return base.gone ? 0 : overlay_lookup(at->overlay, &at->path, &at->node);

@@ -124,25 +124,12 @@ static int opened(int fd)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Another process made it first: what it made is opened. */
-static int open_theirs(struct place *at, int flags, mode_t mode, open_call *call)
-{
-	int error = place_find(at, at->asked_dirfd, at->asked, at->flags);
-	at->tried = true;
-	if (error)
-		return error;
-	return at->overlay ? file_open(at, flags, mode, call)
-			   : opened(call(at->dirfd, at->name, flags, mode));
-}
-
 static int create(struct place *at, int flags, mode_t mode, open_call *call)
 {
 	struct birth b;
 	if (!(flags & O_CREAT))
 		return -ENOENT;
 	int error = overlay_birth_begin(&b, at->overlay, &at->path, &at->node, DT_REG);
-	if (error == -EEXIST && !(flags & O_EXCL) && !at->tried)
-		return open_theirs(at, flags, mode, call);
 	if (error)
 		return error;
 	int fd = opened(call(AT_FDCWD, b.path, flags, mode));

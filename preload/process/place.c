@@ -162,7 +162,7 @@ static int find(struct place *at, int dirfd, const char *path, unsigned flags)
 	at->asked = path;
 	at->asked_dirfd = dirfd;
 	at->flags = flags;
-	at->links = 0;
+	at->links = at->looks = 0;
 	at->slash = at->self = at->removed = false;
 	at->tried = at->cramped = at->crossed = false;
 	at->alone = NULL;
@@ -235,22 +235,35 @@ static bool again_by_itself(struct place *at)
 	return alone;
 }
 
+/* True where ERROR can mean that another process changed what was remembered or just found. */
+static bool may_have_changed(const struct place *at, int error)
+{
+	if (node_absent(&at->node))
+		return error == EEXIST;
+	return error == ENOENT || (error == ENOTDIR && at->looks == 0) ||
+	       (error == ENXIO && at->node.type == DT_REG); /* open(2) of a whiteout */
+}
+
+static bool look_again(struct place *at, int error)
+{
+	enum { LOOKS_MOST = 16 };
+	const uint8_t looks = (uint8_t)(at->looks + 1);
+	if (looks > LOOKS_MOST || !may_have_changed(at, error))
+		return false;
+	overlay_forget(at->overlay, &at->path);
+	error = place_find_glance(at, at->asked_dirfd, at->asked, at->flags, at->glance);
+	at->looks = looks;
+	return !error;
+}
+
 int place_again(struct place *at, int error)
 {
 	if (at->tried || !process_ready())
 		return 0;
 	if (error == EACCES)
 		return at->overlay && again_by_itself(at);
-	if (error != ENOENT && error != ENOTDIR)
-		return 0;
+	if (at->overlay)
+		return look_again(at, error);
 	at->tried = true;
-	if (at->overlay) {
-		if (node_absent(&at->node))
-			return 0;
-		overlay_forget(at->overlay, &at->path);
-		error = place_find_glance(at, at->asked_dirfd, at->asked, at->flags, at->glance);
-		at->tried = true;
-		return !error;
-	}
-	return place_leads_in(at);
+	return error == ENOENT || error == ENOTDIR ? place_leads_in(at) : 0;
 }
