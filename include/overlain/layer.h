@@ -90,7 +90,7 @@ bool layer_is_xwhiteout(const char *path);
 bool layer_is_xmarked(const char *path);
 
 /* The same of a name just read from the open directory DIRFD; XMARKED as layer_is_xmarked. */
-bool layer_entry_is_whiteout(int dirfd, const struct dirent64 *entry, bool xmarked);
+int layer_entry_is_whiteout(int dirfd, const struct dirent64 *entry, bool xmarked);
 
 /* The forms a whiteout can take, best first; which one a file system allows is found by trying. */
 enum whiteout_form { WHITEOUT_DEVICE, WHITEOUT_XATTR, WHITEOUT_FILE };

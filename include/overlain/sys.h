@@ -53,8 +53,16 @@ static inline long sys_call(long nr, long a, long b, long c, long d, long e, lon
 #endif
 }
 
+/* A test that lets calls fail stands in between. */
+#ifdef OVERLAIN_SYS_HOOK
+long sys_hook(long nr, long a, long b, long c, long d, long e, long f);
+#define SYS_CALL sys_hook
+#else
+#define SYS_CALL sys_call
+#endif
+
 #define SYS6(nr, a, b, c, d, e, f)                                                                 \
-	sys_call((nr), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
+	SYS_CALL((nr), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 #define SYS5(nr, a, b, c, d, e) SYS6(nr, a, b, c, d, e, 0)
 #define SYS4(nr, a, b, c, d)    SYS6(nr, a, b, c, d, 0, 0)
 #define SYS3(nr, a, b, c)       SYS6(nr, a, b, c, 0, 0, 0)

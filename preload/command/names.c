@@ -133,7 +133,8 @@ int names_read(struct names *n, const char *path, enum walk_order order, bool xm
 			const struct dirent64 *entry = (const void *)(buffer + at);
 			at += entry->d_reclen;
 			if (!text_same(entry->d_name, ".") && !text_same(entry->d_name, ".."))
-				add_entry(&r, entry, layer_entry_is_whiteout(fd, entry, xmarked),
+				add_entry(&r, entry,
+					  layer_entry_is_whiteout(fd, entry, xmarked) > 0,
 					  is_directory(fd, entry));
 		}
 	sort(n);

@@ -101,13 +101,14 @@ bool layer_is_xmarked(const char *path)
 	return directory_marks(path) & MARK_XWHITE;
 }
 
-bool layer_entry_is_whiteout(int dirfd, const struct dirent64 *entry, bool xmarked)
+int layer_entry_is_whiteout(int dirfd, const struct dirent64 *entry, bool xmarked)
 {
 	struct stat st;
 	bool maybe = entry->d_type == DT_CHR || entry->d_type == DT_UNKNOWN ||
 		     (entry->d_type == DT_REG && xmarked);
-	if (!maybe || sys_fstatat(dirfd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW))
-		return false;
+	int error = maybe ? sys_fstatat(dirfd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) : -ENOENT;
+	if (error)
+		return error == -ENOENT ? 0 : error;
 	if (S_ISCHR(st.st_mode))
 		return st.st_rdev == 0;
 	if (!S_ISREG(st.st_mode) || st.st_size > 0 || !xmarked)

@@ -4,13 +4,13 @@
  */
 #include "attributes.h"
 
-/* True when FD is open on an object of the lower layer that D says. */
+/* True when FD is open on an object of the lower layer that D says, or may be. */
 static bool is_in_lower(int fd, const struct descriptor *d)
 {
 	const struct layer *layer = &process_mounts()->at[d->overlay].layers[d->layer];
 	char real[layer->root_length + NAME_SHORT];
 	ssize_t length = descriptor_real(fd, real, sizeof real);
-	return length == -ERANGE ||
+	return length < 0 ||
 	       (length > 0 && text_below(real, (size_t)length, layer->root, layer->root_length));
 }
 
@@ -24,7 +24,8 @@ bool descriptor_by_name(int fd, struct place *at, int *error)
 	const struct overlay *ov = &process_mounts()->at[d.overlay];
 	if (ov->writable && d.layer == 0)
 		return false;
-	if (sys_fcntl(fd, F_GETFL, 0) & O_PATH)
+	int flags = sys_fcntl(fd, F_GETFL, 0);
+	if (flags >= 0 && (flags & O_PATH))
 		return false; /* changes nothing: EBADF */
 	*error = descriptor_place(fd, at);
 	if (!*error)

@@ -174,8 +174,8 @@ int whiteout_place(const struct overlay *ov, struct path *p, bool upper_has);
 int whiteout_stage(const struct overlay *ov, struct path *p, struct stage *s);
 /* Says of P's directory that it may hold whiteouts, where that must be said. */
 int whiteout_announce(const struct overlay *ov, struct path *p);
-/* True when the upper directory PATH holds whiteouts at most. */
-bool whiteouts_only(const char *path);
+/* 0 when the upper directory PATH holds whiteouts at most; -ENOTEMPTY. */
+int whiteouts_only(const char *path);
 /* Removes them from PATH, which is opaque: they hide nothing any more. */
 void whiteouts_drop(const char *path);
 /* Takes a ".wh." file beside P away, once P itself stands. */

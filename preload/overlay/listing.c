@@ -109,7 +109,10 @@ static int add_entry(struct builder *b, const struct part *part, struct dirent64
 	uint32_t *place = find(b, entry->d_name);
 	if (*place)
 		return 0;
-	if (layer_entry_is_whiteout(part->fd, entry, part->xwhite))
+	int whiteout = layer_entry_is_whiteout(part->fd, entry, part->xwhite);
+	if (whiteout < 0)
+		return whiteout;
+	if (whiteout)
 		entry->d_type = DT_WHT;
 	entry->d_ino = overlay_show_ino(b->overlay, part->layer, entry->d_ino);
 	entry->d_off = part->layer;

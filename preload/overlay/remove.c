@@ -104,12 +104,13 @@ static int remove_upper_dir(const struct overlay *ov, struct path *p, bool below
 {
 	STAGE_SCOPED s;
 	int error = move_out(ov, p, below, &s);
-	if (error || whiteouts_only(s.path))
+	if (error)
 		return error;
+	error = whiteouts_only(s.path);
 	const char *path = layer_path(&ov->layers[0], p);
-	bool back = (below && stage_publish(&s, path, RENAME_EXCHANGE) == 0) ||
-		    stage_publish(&s, path, 0) == 0;
-	return back ? -ENOTEMPTY : 0;
+	bool back = error && ((below && stage_publish(&s, path, RENAME_EXCHANGE) == 0) ||
+			      stage_publish(&s, path, 0) == 0);
+	return back ? error : 0;
 }
 
 static int remove_dir(const struct overlay *ov, struct path *p, const struct node *n, bool below)

@@ -167,9 +167,10 @@ static int clear_target(const struct overlay *ov, const struct end *to)
 		error = object_dress(path, s.path);
 	if (!error)
 		error = stage_publish(&s, path, RENAME_EXCHANGE);
-	if (error || whiteouts_only(s.path))
+	if (error)
 		return error;
-	return stage_publish(&s, path, RENAME_EXCHANGE) ? 0 : -ENOTEMPTY;
+	error = whiteouts_only(s.path);
+	return error && stage_publish(&s, path, RENAME_EXCHANGE) == 0 ? error : 0;
 }
 
 /*

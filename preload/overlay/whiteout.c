@@ -85,35 +85,47 @@ void whiteout_lift_beside(const struct overlay *ov, struct path *p)
 	mark_beside(ov, p, false);
 }
 
-bool whiteouts_only(const char *path)
+/* Nothing but marks and whiteouts may be there to be done with: 0, or what else there is to say. */
+static int look_at_entry(int fd, const struct dirent64 *entry, bool xmarked)
 {
-	bool xmarked = layer_is_xmarked(path), only = true;
-	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-	char buffer[ENTRIES_SIZE] __attribute__((aligned(8)));
-	ssize_t size;
-	while (only && fd >= 0 && (size = sys_getdents64(fd, buffer, sizeof buffer)) > 0)
-		for (ssize_t at = 0; only && at < size;) {
-			const struct dirent64 *entry = (const void *)(buffer + at);
-			at += entry->d_reclen;
-			only = text_same(entry->d_name, ".") || text_same(entry->d_name, "..") ||
-			       layer_is_mark(entry->d_name) ||
-			       layer_entry_is_whiteout(fd, entry, xmarked);
-		}
-	return only;
+	if (text_same(entry->d_name, ".") || text_same(entry->d_name, "..") ||
+	    layer_is_mark(entry->d_name))
+		return 0;
+	int whiteout = layer_entry_is_whiteout(fd, entry, xmarked);
+	return whiteout < 0 ? whiteout : whiteout ? 0 : -ENOTEMPTY;
 }
 
-void whiteouts_drop(const char *path)
+/* Calls VISIT for the entries of PATH until one answers with an error. */
+static int each_entry(const char *path,
+		      int (*visit)(int fd, const struct dirent64 *entry, bool xmarked))
 {
 	bool xmarked = layer_is_xmarked(path);
 	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	char buffer[ENTRIES_SIZE] __attribute__((aligned(8)));
-	ssize_t size;
-	while (fd >= 0 && (size = sys_getdents64(fd, buffer, sizeof buffer)) > 0)
-		for (ssize_t at = 0; at < size;) {
+	ssize_t size = 0;
+	int error = fd < 0 ? fd : 0;
+	while (!error && (size = sys_getdents64(fd, buffer, sizeof buffer)) > 0)
+		for (ssize_t at = 0; !error && at < size;) {
 			const struct dirent64 *entry = (const void *)(buffer + at);
 			at += entry->d_reclen;
-			if (layer_is_mark(entry->d_name) ||
-			    layer_entry_is_whiteout(fd, entry, xmarked))
-				sys_unlinkat(fd, entry->d_name, 0);
+			error = visit(fd, entry, xmarked);
 		}
+	return error ? error : (int)size;
+}
+
+int whiteouts_only(const char *path)
+{
+	return each_entry(path, look_at_entry);
+}
+
+static int drop_entry(int fd, const struct dirent64 *entry, bool xmarked)
+{
+	if (layer_is_mark(entry->d_name) || layer_entry_is_whiteout(fd, entry, xmarked) > 0)
+		sys_unlinkat(fd, entry->d_name, 0);
+	return 0;
+}
+
+void whiteouts_drop(const char *path)
+{
+	each_entry(path, drop_entry);
 }

@@ -22,6 +22,9 @@ struct entry {
 
 static struct entry *chunks[CHUNKS];
 
+/* There was no memory for something that should have been noted: then the kernel is asked. */
+static bool forgetful;
+
 /* A bit for each number that some child of vfork has put to another use; above them all are. */
 #define TOUCHABLE 1024
 static uint64_t touched[TOUCHABLE / 64];
@@ -49,8 +52,10 @@ static struct entry *entry_of(int fd, bool make)
 	struct entry *chunk = __atomic_load_n(&chunks[n], __ATOMIC_ACQUIRE);
 	if (!chunk && make) {
 		struct entry *fresh = sys_pages(CHUNK * sizeof *fresh);
-		if (!fresh)
+		if (!fresh) {
+			__atomic_store_n(&forgetful, true, __ATOMIC_RELAXED);
 			return NULL;
+		}
 		if (__atomic_compare_exchange_n(&chunks[n], &chunk, fresh, false, __ATOMIC_ACQ_REL,
 						__ATOMIC_ACQUIRE))
 			chunk = fresh;
@@ -96,6 +101,8 @@ static bool read_entry(int fd, struct descriptor *d)
 bool descriptor_find(int fd, struct descriptor *d)
 {
 	bool known = read_entry(fd, d);
+	if (!known && __atomic_load_n(&forgetful, __ATOMIC_RELAXED))
+		return descriptor_ask(fd, d);
 	return fd >= 0 && is_lent(fd) ? descriptor_ask(fd, d) : known;
 }
 

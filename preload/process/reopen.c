@@ -10,18 +10,18 @@
 /* What fcntl(2) says of an open file that opening it again may keep. */
 #define KEPT (O_ACCMODE | O_APPEND | O_NONBLOCK | O_NOATIME | O_PATH | O_LARGEFILE)
 
-static void replace(int fd, const char *path)
+static bool replace(int fd, const char *path)
 {
 	int flags = sys_fcntl(fd, F_GETFL, 0), own = sys_fcntl(fd, F_GETFD, 0);
 	if (flags < 0 || own < 0)
-		return;
+		return false;
 	CLOSE_SCOPED int copy = sys_openat(AT_FDCWD, path, (flags & KEPT) | O_CLOEXEC, 0);
 	if (copy < 0)
-		return;
+		return false;
 	off_t at = sys_lseek(fd, 0, SEEK_CUR);
 	if (at > 0)
 		sys_lseek(copy, at, SEEK_SET);
-	SYS3(SYS_dup3, copy, fd, own & FD_CLOEXEC ? O_CLOEXEC : 0);
+	return SYS3(SYS_dup3, copy, fd, own & FD_CLOEXEC ? O_CLOEXEC : 0) >= 0;
 }
 
 struct search {
@@ -59,8 +59,9 @@ static void visit(int fd, const struct descriptor *d, void *data)
 	if (d->kind != DESCRIPTOR_FILE || d->overlay != s->at->overlay->index || d->layer == 0 ||
 	    d->length != s->at->path.length || memcmp(d->path, name, d->length) != 0)
 		return;
-	replace(fd, s->path);
-	descriptor_note(fd, s->at);
+	/* One that could not be replaced is on the lower still, and must be known to be. */
+	if (replace(fd, s->path))
+		descriptor_note(fd, s->at);
 }
 
 void descriptor_reopen(const struct place *at)

@@ -43,7 +43,7 @@ static void make_file(const char *path, const char *content)
 
 static void make_entry(const char *layer, const char *line)
 {
-	char *path = format("%s/%s", layer, line), *end = path + strcspn(path, "=@!");
+	char *path = format("%s/%s", layer, line), *end = path + strcspn(path, "=*>@!");
 	char kind = *end;
 	int error = 0;
 
@@ -52,8 +52,11 @@ static void make_entry(const char *layer, const char *line)
 		error = mkdir(path, 0755);
 		if (!error && kind == '!')
 			error = setxattr(path, "user.overlay.opaque", "y", 1, 0);
-	} else if (kind == '=') {
+	} else if (kind == '=' || kind == '*') {
 		make_file(path, end + 1);
+		chmod(path, kind == '*' ? 0755 : 0644);
+	} else if (kind == '>') {
+		error = system(format("cp %s %s", end + 1, path));
 	} else {
 		error = kind == '@' ? symlink(end + 1, path) : mknod(path, S_IFCHR, makedev(0, 0));
 	}
@@ -66,6 +69,29 @@ static void make_layer(const char *name, const char *const *lines)
 	mkdir(name, 0755);
 	for (; *lines; lines++)
 		make_entry(name, *lines);
+}
+
+static char *environment[16];
+
+void area_setting(char *setting)
+{
+	int i = 0;
+
+	while (environment[i] &&
+	       !starts_with(environment[i], format("%.*s=", (int)strcspn(setting, "="), setting)))
+		i++;
+	environment[i] = setting;
+}
+
+/* The library, and the layers as merged. */
+static void set_environment(void)
+{
+	area_setting("PATH=/usr/bin:/bin");
+	area_setting("LD_PRELOAD=" BUILD_DIR "/liboverlain.so");
+	area_setting(format("OVERLAIN_MERGED=%s/merged", root));
+	area_setting(format("OVERLAIN_LOWERDIR=%s/low", root));
+	area_setting(format("OVERLAIN_UPPERDIR=%s/upper", root));
+	area_setting(format("OVERLAIN_WORKDIR=%s/work", root));
 }
 
 /* Nothing here asks for a disk, and without one it is over sooner. */
@@ -92,6 +118,7 @@ void area_make(const char *const *lower)
 	use_memory();
 	mkdir("merged", 0755);
 	make_layer("low", lower);
+	set_environment();
 	lower_before = listing("low", LIST_EXACT | LIST_XATTRS);
 }
 
@@ -111,26 +138,13 @@ void area_reset(const char *const *upper)
 	mkdir("work", 0755);
 }
 
-char **area_environment(void)
-{
-	static char *environment[8];
-
-	environment[0] = "PATH=/usr/bin:/bin";
-	environment[1] = "LD_PRELOAD=" BUILD_DIR "/liboverlain.so";
-	environment[2] = format("OVERLAIN_MERGED=%s/merged", root);
-	environment[3] = format("OVERLAIN_LOWERDIR=%s/low", root);
-	environment[4] = format("OVERLAIN_UPPERDIR=%s/upper", root);
-	environment[5] = format("OVERLAIN_WORKDIR=%s/work", root);
-	return environment;
-}
-
 void area_exec(const char *verb, const char *const *words)
 {
-	char *argv[8] = {"crash", (char *)(uintptr_t)verb};
+	char *argv[12] = {"crash", (char *)(uintptr_t)verb};
 
 	for (int i = 2; words && *words; i++)
 		argv[i] = (char *)(uintptr_t)*words++;
-	execve("/proc/self/exe", argv, area_environment());
+	execve("/proc/self/exe", argv, environment);
 	_exit(127);
 }
 
@@ -168,7 +182,7 @@ static char *kernel_shown(void)
 	return text;
 }
 
-char *area_fault(const char *shown)
+char *area_fault_quick(void)
 {
 	char *lower = listing("low", LIST_EXACT | LIST_XATTRS);
 
@@ -177,6 +191,14 @@ char *area_fault(const char *shown)
 	free(lower);
 	if (rmdir("work/work") && access("work/work", F_OK) == 0)
 		return format("something is left in workdir:\n%s", listing("work/work", 0));
+	return NULL;
+}
+
+char *area_fault(const char *shown)
+{
+	char *fault = area_fault_quick();
+	if (fault)
+		return fault;
 	char *kernel = kernel_shown(), *difference = first_difference(kernel, shown);
 	free(kernel);
 	return difference ? format("the kernel shows another tree: %s", difference) : NULL;

@@ -4,7 +4,8 @@
 
 /*
  * Makes an area in a mount namespace of its own and goes there: low/ with the lines of LOWER. A
- * line is "name/", "name=content", "name@target", "name!" for a whiteout, "name/!" for an opaque
+ * line is "name/", "name=content", "name@target", "name*content" for a program, "name>file" for a
+ * copy of one, "name!" for a whiteout, "name/!" for an opaque
  * directory.
  */
 void area_make(const char *const *lower);
@@ -18,9 +19,11 @@ char *area_shown(void);
 
 /* NULL when all is well; else what is not: "the lower changed", "something is left in workdir" … */
 char *area_fault(const char *shown);
+/* The same without the kernel's word. */
+char *area_fault_quick(void);
 
-/* The environment by which the library shows the area as merged. */
-char **area_environment(void);
+/* Puts one more setting into the environment of programs this process starts, or another value. */
+void area_setting(char *setting);
 
 /* Starts this program again under the library, as "crash --do WORD…", or "--list". */
 void area_exec(const char *verb, const char *const *words);
