@@ -3,22 +3,28 @@
 CRASH := $(TESTS)/crash/crash
 CRASH_AREA := $(call test_objects,$(addprefix tests/crash/,stage.c operations.c) $(TEST_PLAIN))
 # Every so many system calls a kill: all of them in make torture.
-CRASH_STRIDE ?= 3
+CRASH_STRIDE ?= 5
 
 CROWD := $(TESTS)/crowd/crowd
-CROWD_SECONDS ?= 3
+CROWD_SECONDS ?= 2
 TORTURE_CROWD_SECONDS ?= 300
 
 FAULTS := $(TESTS)/crash/faults
 FAULTY := $(TESTS)/faulty
 # Likewise of the calls that fail.
-FAULT_STRIDE ?= 7
+FAULT_STRIDE ?= 11
 
+FUZZERS := config path marks state
+REPLAYS := $(FUZZERS:%=$(TESTS)/fuzz/replay_%)
+# Seconds for each in make torture.
+FUZZ_SECONDS ?= 3600
+
+.PHONY: check-fuzz torture-fuzz
 .PHONY: check-safety torture-safety check-crash torture-crash check-crowd torture-crowd check-faults torture-faults
 
-check-safety: check-crash check-crowd check-faults
+check-safety: check-crash check-crowd check-faults check-fuzz
 
-torture-safety: torture-crash torture-crowd torture-faults
+torture-safety: torture-crash torture-crowd torture-faults torture-fuzz
 
 check-crash: all $(CRASH)
 	@$(CRASH) $(CRASH_STRIDE)
@@ -63,3 +69,36 @@ $(FAULTY)/liboverlain.so: $(LIBRARY_SRC:preload/%=$(FAULTY)/obj/%.o) $(FAULTY)/h
 	$(call test_quiet,LINK,$@)sed 's/global:/global: hook_arm; hook_disarm;/' $(BUILD)/symbols.map >$(FAULTY)/symbols.map && \
 		$(CC) $(CFLAGS) -shared -Wl,-soname,liboverlain.so -Wl,-z,now -Wl,-z,defs -Wl,-Bsymbolic-functions \
 		-Wl,--version-script=$(FAULTY)/symbols.map -o $@ $(filter %.o,$^) $(BUILD)/twins.ld -ldl
+
+check-fuzz: $(REPLAYS)
+	@for one in $(FUZZERS); do $(TESTS)/fuzz/replay_$$one $(CURDIR)/tests/fuzz/corpus/$$one/* || exit; done
+
+# New inputs go to BUILD; what they find goes to the corpus by hand, with the fix.
+torture-fuzz: $(FUZZERS:%=$(TESTS)/fuzz/fuzz_%)
+	@for one in $(FUZZERS); do mkdir -p $(TESTS)/fuzz/$$one; \
+		ASAN_OPTIONS=detect_leaks=0 $(TESTS)/fuzz/fuzz_$$one -max_total_time=$(FUZZ_SECONDS) -max_len=600 \
+		-verbosity=0 -print_final_stats=1 -dict=tests/fuzz/config.dict \
+		-artifact_prefix=$(abspath $(TESTS))/fuzz/found-$$one- \
+		$(abspath $(TESTS))/fuzz/$$one $(CURDIR)/tests/fuzz/corpus/$$one || exit; done
+
+# Some pretend the disk, or take back what was mapped: the rooms come to them for each system call.
+FUZZ_FLAGS := $(LANGUAGE) -Iinclude -Itests -fno-strict-aliasing -O1 -g
+$(TESTS)/fuzz/%_config $(TESTS)/fuzz/%_marks: FUZZ_FLAGS += -DOVERLAIN_SYS_HOOK
+FUZZ_SRC := $(TEST_ROOMS) $(wildcard preload/process/*.c) tests/fuzz/fuzz.c
+FUZZ_PLAIN_SRC := $(TEST_ROOMS) tests/fuzz/fuzz.c
+fuzz_sources = tests/fuzz/fuzz_$(1).c $(if $(filter config marks,$(1)),$(FUZZ_PLAIN_SRC),$(FUZZ_SRC))
+
+# To replay, what was compiled for the library will do.
+FUZZ_OBJECTS := $(call objects,$(TEST_ROOMS) $(wildcard preload/process/*.c))
+FUZZ_PLAIN_OBJECTS := $(TEST_ROOMS:preload/%=$(FAULTY)/obj/%.o)
+fuzz_objects = $(if $(filter config marks,$(1)),$(FUZZ_PLAIN_OBJECTS),$(FUZZ_OBJECTS))
+
+define fuzz_rules
+$(TESTS)/fuzz/replay_$(1): tests/fuzz/replay.c tests/fuzz/fuzz_$(1).c tests/fuzz/fuzz.c $(call fuzz_objects,$(1))
+	@mkdir -p $$(@D)
+	$$(call test_quiet,LINK,$$@)$$(CC) $$(FUZZ_FLAGS) -o $$@ $$^ -ldl
+$(TESTS)/fuzz/fuzz_$(1): $(call fuzz_sources,$(1))
+	@mkdir -p $$(@D)
+	$$(call test_quiet,LINK,$$@)clang $$(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined -o $$@ $$^ -ldl
+endef
+$(foreach one,$(FUZZERS),$(eval $(call fuzz_rules,$(one))))

@@ -19,6 +19,8 @@ void text_init(struct text *t, char *buffer, size_t size);
 void text_add(struct text *t, const char *s);
 void text_add_bytes(struct text *t, const char *s, size_t size);
 void text_add_char(struct text *t, char c);
+/* Adds S so that it stays one line: what is no character is a question mark. */
+void text_add_shown(struct text *t, const char *s, size_t size);
 void text_add_number(struct text *t, uint64_t n);
 void text_add_hex(struct text *t, uint64_t n);
 /* Adds "/proc/self/fd/FD". */

@@ -1,6 +1,8 @@
 /* The one line that says what is wrong with a configuration. */
 #include "config.h"
 
+#include <string.h>
+
 static const char *const spelled_as[SETTINGS] = {
 	[LOWERDIR] = "lowerdir",
 	[UPPERDIR] = "upperdir",
@@ -30,8 +32,7 @@ int blame(struct config *c, const struct draft *d, enum setting s, const char *v
 	const char *separator = add_origin(t, d, s);
 	if (value && *value) {
 		text_add(t, separator);
-		for (; *value != '\0'; value++) /* it shall stay one line */
-			text_add_char(t, (unsigned char)*value < ' ' ? '?' : *value);
+		text_add_shown(t, value, strlen(value));
 	}
 	text_add(t, ": ");
 	text_add(t, why);

@@ -101,8 +101,8 @@ static int look_through(const struct parts *parts, struct path *p, struct node *
 {
 	const struct overlay *ov = parts->overlay;
 	const struct node *parent = parts->parent;
-	unsigned parent_marks = (parent->marks & NODE_XWHITE ? MARK_XWHITE : 0) |
-				(parent->marks & NODE_UNREAD ? MARK_UNREAD : 0);
+	/* Some part of the directory may hold marked files; which one, its own mark tells. */
+	unsigned parent_marks = parent->marks & (NODE_XWHITE | NODE_UNREAD) ? MARK_UNREAD : 0;
 	unsigned unseen = parent->layer; /* parts from here on showed nothing of that name */
 	bool may = false;                /* search the directory */
 	for (unsigned i = parts_next(parts, parent->layer), next; i < ov->layer_count; i = next) {

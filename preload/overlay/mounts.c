@@ -186,7 +186,7 @@ static int open_mounts(struct mounts *mounts, char *const *envp, struct text *co
 	if (result < 0 || !settings_read(&c))
 		return result;
 	result = check(&c);
-	if (result < 0)
+	if (result < 0 || c.count == 0)
 		return result;
 	for (unsigned i = 0; i < c.count; i++)
 		complete(&c, &c.drafts[i]);

@@ -23,7 +23,7 @@ void escape_read(char *const *envp)
 		}
 	text_init(&t, line, sizeof line);
 	text_add(&t, "OVERLAIN_ON_ESCAPE: ");
-	text_add(&t, word);
+	text_add_shown(&t, word, strlen(word));
 	text_add(&t, ": is none of warn, deny, allow");
 	complain(line);
 	sys_exit(125);

@@ -53,7 +53,7 @@ static int complain_of(struct text *complaint, const char *variable, const char 
 {
 	text_add(complaint, variable);
 	text_add(complaint, ": ");
-	text_add_bytes(complaint, value, length);
+	text_add_shown(complaint, value, length);
 	text_add(complaint, why);
 	return -EINVAL;
 }

@@ -41,6 +41,12 @@ static void add_digits(struct text *t, uint64_t n, unsigned base)
 	text_add_bytes(t, digits + at, sizeof digits - at);
 }
 
+void text_add_shown(struct text *t, const char *s, size_t size)
+{
+	for (; size > 0; s++, size--)
+		text_add_char(t, (unsigned char)*s < ' ' || *s == 0x7f ? '?' : *s);
+}
+
 void text_add_number(struct text *t, uint64_t n)
 {
 	add_digits(t, n, 10);

@@ -43,6 +43,8 @@ Test(config, may_be_none)
 	READ("OVERLAIN_MERGED=", "OVERLAIN_LOWERDIR=", "OVERLAIN_UPPERDIR=", "OVERLAIN_MOUNTS=");
 	cr_assert_eq(mounts.count, 0);
 	cr_assert_null(mounts_environment(&mounts)[0]);
+	READ("OVERLAIN_MOUNTS= \t\n \n");
+	cr_assert_eq(mounts.count, 0);
 }
 
 Test(config, of_one_overlay_by_variables)
