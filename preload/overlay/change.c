@@ -19,23 +19,29 @@ static uint64_t trusted(uint64_t pair)
 /* Longer than any change takes: they are a few system calls, and wait for nothing. */
 #define SUSPECT_SECONDS 2
 
-/* Told of every pair that is seen unequal; processes suspect together, for most live shortly. */
+/*
+ * Told of every pair that is seen unequal; processes suspect together, for most live shortly. A
+ * place among the suspects is kept until its pair has moved on or is set right, whoever comes next.
+ */
 static void suspect(const struct overlay *ov, _Atomic uint64_t *pair)
 {
-	uint64_t now = *pair;
+	const uint64_t now = *pair;
 	if (is_equal(now))
 		return;
 	struct timespec time;
 	SYS2(SYS_clock_gettime, CLOCK_MONOTONIC, &time);
-	uint32_t at = (uint32_t)((char *)pair - (char *)ov->shared);
-	uint32_t seconds = (uint32_t)time.tv_sec;
+	char *page = (char *)ov->shared;
+	const uint32_t at = (uint32_t)((char *)pair - page), seconds = (uint32_t)time.tv_sec;
 	struct suspect *s = &ov->shared->suspects[at / sizeof *pair % SUSPECTS];
-	if (s->at != at || s->pair != now || seconds < s->since) {
+	const uint32_t before = s->at % sizeof(struct shared) / sizeof *pair * sizeof *pair;
+	_Atomic uint64_t *other = (_Atomic uint64_t *)(void *)(page + before);
+	uint64_t known = s->pair;
+	if (is_equal(known) || *other != known || seconds < s->since) {
 		s->since = seconds;
 		s->at = at;
 		s->pair = now;
 	} else if (seconds - s->since > SUSPECT_SECONDS) {
-		pair_heal(pair, now);
+		pair_heal(other, known);
 	}
 }
 

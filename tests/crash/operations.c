@@ -131,7 +131,7 @@ static int change_open(const struct operands *o)
 {
 	int fd = open(o->a, O_RDONLY);
 
-	return fd < 0 || touch(o->a, O_APPEND, "more") || fchmod(fd, 0700) ? -1 : close(fd);
+	return fd < 0 || touch(o->a, O_APPEND, "") || fchmod(fd, 0700) ? -1 : close(fd);
 }
 
 static int do_unlink(const struct operands *o)

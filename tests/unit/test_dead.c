@@ -110,10 +110,11 @@ Test(dead, counters_that_stay_behind_are_set_right)
 	end(begun(begin_change, ov));
 	EXPECT(overlay_lookup(ov, rooms_path("f"), &n), "");
 	cr_expect_not(overlay_recall(ov, rooms_path("f"), &n), "it is not trusted yet");
-	for (int i = 0; i < SUSPECTS; i++)
-		ov->shared->suspects[i].since -= 60;
-	EXPECT(overlay_lookup(ov, rooms_path("f"), &n), "");
-	EXPECT(overlay_lookup(ov, rooms_path("f"), &n), "");
+	for (int tries = 0; tries < 4; tries++) {
+		for (int i = 0; i < SUSPECTS; i++)
+			ov->shared->suspects[i].since -= 60;
+		EXPECT(overlay_lookup(ov, rooms_path("f"), &n), "");
+	}
 	cr_expect(overlay_recall(ov, rooms_path("f"), &n), "it is again");
 }
 
@@ -124,7 +125,7 @@ Test(dead, a_change_that_only_slept_is_told_of)
 	struct path *f = rooms_path("f");
 	struct change slow = change_begin(ov, f, true);
 
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 5; i++) {
 		EXPECT(overlay_lookup(ov, f, &n), "");
 		for (int s = 0; s < SUSPECTS; s++)
 			ov->shared->suspects[s].since -= 60;
