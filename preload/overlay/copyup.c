@@ -81,6 +81,14 @@ static int look_again(const struct overlay *ov, struct path *p, struct node *n)
 	return overlay_in_upper(ov, n) && !node_absent(n) ? 0 : -ENOENT;
 }
 
+/* Some directory moved or went meanwhile: true when P is what N says all the same. */
+static bool still_there(const struct overlay *ov, struct path *p, const struct node *n)
+{
+	struct node now;
+	overlay_forget(ov, p);
+	return overlay_lookup(ov, p, &now) == 0 && now.type == n->type && now.layer == n->layer;
+}
+
 /* Copies up P alone; its parent is in the upper. */
 static int copy_up_one(const struct overlay *ov, struct path *p, struct node *n, bool with_data)
 {
@@ -93,10 +101,11 @@ static int copy_up_one(const struct overlay *ov, struct path *p, struct node *n,
 		error = mark_parent_impure(ov, p);
 	if (error)
 		return error;
+	if (generation != overlay_generation(ov) && !still_there(ov, p, n))
+		return look_again(ov, p, n);
 	struct kept_times times = keep_parent(ov, p);
 	CHANGE(ov, p, false);
-	/* Where a directory moved meanwhile, this may be another parent. */
-	error = generation == overlay_generation(ov) ? publish(ov, p, &s) : -EEXIST;
+	error = publish(ov, p, &s);
 	if (error)
 		return error == -EEXIST ? look_again(ov, p, n) : error;
 	restore_parent(ov, p, &times);
