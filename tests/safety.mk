@@ -22,8 +22,10 @@ FUZZ_SECONDS ?= 3600
 .PHONY: check-fuzz torture-fuzz
 .PHONY: check-safety torture-safety check-crash torture-crash check-crowd torture-crowd check-faults torture-faults
 
+check-all: check-safety
 check-safety: check-crash check-crowd check-faults check-fuzz
 
+torture: torture-safety
 torture-safety: torture-crash torture-crowd torture-faults torture-fuzz
 
 check-crash: all $(CRASH)
