@@ -111,7 +111,7 @@ int lchmod(const char *path, mode_t mode)
 /* An owner that cannot be copies nothing up. */
 static int try_chown(const struct place *at, uid_t uid, gid_t gid)
 {
-	TRIAL_SCOPED struct trial t;
+	TRIAL_SCOPED struct trial t = {.made = false};
 	if (!trial_begin(&t, at))
 		return 0;
 	return NEXT(fchownat)(AT_FDCWD, t.stage.path, uid, gid, AT_SYMLINK_NOFOLLOW);

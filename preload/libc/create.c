@@ -80,7 +80,7 @@ static int make(const struct maker *m, int dirfd, const char *path)
 /* A device that cannot be made does not bring its directory up. */
 static int try_device(const struct maker *m, struct place *at)
 {
-	TRIAL_SCOPED struct trial t;
+	TRIAL_SCOPED struct trial t = {.made = false};
 	int error = overlay_may_write_parent(at->overlay, &at->path);
 	if (error)
 		return (int)edge(error);

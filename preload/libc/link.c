@@ -41,7 +41,7 @@ static int link_into(const struct place *from, struct place *to, int flags)
 	if (to->slash && node_absent(&to->node))
 		return (int)edge(-ENOENT);
 	/* First in workdir: where it can have no name (O_EXCL) it brings no directory up. */
-	TRIAL_SCOPED struct trial t;
+	TRIAL_SCOPED struct trial t = {.made = false};
 	if (!node_absent(&to->node) || !trial_begin(&t, to))
 		return (int)edge(node_absent(&to->node) ? -EROFS : -EEXIST);
 	if (NEXT(linkat)(from->dirfd, from->name, AT_FDCWD, t.stage.path, flags) < 0)

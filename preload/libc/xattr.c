@@ -170,7 +170,7 @@ static int try_change(const struct place *at, const char *name, const void *valu
 {
 	if (!is_told_early(name))
 		return 0;
-	TRIAL_SCOPED struct trial t;
+	TRIAL_SCOPED struct trial t = {.made = false};
 	if (!trial_begin(&t, at))
 		return 0;
 	if (size != XATTR_REMOVED)
