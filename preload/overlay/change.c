@@ -50,7 +50,7 @@ void stamp_missed(const struct overlay *ov, const struct key *key, const struct 
 	if (!ov->shared || !ov->writable)
 		return;
 	if (stamp->name == STAMP_NEVER)
-		suspect(ov, shared_bucket(ov, key->name));
+		suspect(ov, shared_bucket(ov, key->hash.name));
 	if (stamp->parent == STAMP_NEVER)
 		suspect(ov, shared_bucket(ov, key->parent));
 	if (stamp->tree == STAMP_NEVER)
