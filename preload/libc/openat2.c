@@ -200,6 +200,8 @@ static bool concerns_us(int dirfd, const char *path, const struct open_how *how)
 
 int openat2(int dirfd, const char *path, const struct open_how *how, size_t size)
 {
+	if (way_keeps(dirfd))
+		return (int)edge(-EBADF); /* no descriptor of the program's */
 	/* The kernel knows best what is wrong with its arguments, and with a larger structure. */
 	if (size != sizeof *how || pointer_string((const char *)how, 1) == -EFAULT ||
 	    pointer_string(path, PATH_MAX) <= 0 || !concerns_us(dirfd, path, how))

@@ -136,6 +136,8 @@ bool place_ask_cwd(struct place *at, struct base *base)
 static int find_relative(struct place *at, const char *path, size_t length)
 {
 	struct base base;
+	if (way_keeps(at->asked_dirfd))
+		return -EBADF; /* no descriptor of the program's */
 	if (!place_begin(at, &base))
 		return pass_on(at);
 	if (!base.overlay) {

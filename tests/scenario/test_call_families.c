@@ -135,7 +135,10 @@ Test(families, streams)
 	everywhere(ANYWHERE("call_streams"));
 }
 
-/* Merged is where libc puts them, and nothing of that is to be seen there. */
+/*
+ * Merged is where libc puts them, and nothing of that is to be seen there. The program lies in the
+ * lower: merged may cover the place it was built in.
+ */
 static char *in_place_of(const char *directory, const char *area)
 {
 	const char *const settings[] = {
@@ -144,8 +147,8 @@ static char *in_place_of(const char *directory, const char *area)
 		format("OVERLAIN_WORKDIR=%s/work", area), NULL,
 	};
 
-	shell_text(area, "rm -rf low up work; mkdir low up work");
-	struct outcome outcome = shell("/", settings, HELPER("call_shared") " keep");
+	shell_text(area, "rm -rf low up work; mkdir low up work; cp " HELPER("call_shared") " low");
+	struct outcome outcome = shell("/", settings, format("%s/call_shared keep", directory));
 
 	assert_text(outcome.err, "", "stderr");
 	return outcome.out;
@@ -160,7 +163,7 @@ Test(families, shared_memory_and_temporary_files)
 
 	assert_text(in_place_of("/dev/shm", area), bare, "in /dev/shm");
 	assert_text(shell_text(area, "ls up low; ls /dev/shm | grep overlain-test || :"),
-		    "low:\n\nup:\noverlain-test-memory\n", "what is there");
+		    "low:\ncall_shared\n\nup:\noverlain-test-memory\n", "what is there");
 	assert_text(in_place_of("/tmp", area), bare, "in /tmp");
 	shell_text(area, "rm -f /dev/shm/overlain-test-memory");
 }
