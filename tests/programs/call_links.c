@@ -83,10 +83,11 @@ static void make_links(void)
 	link_to("merged/slash", "docs/");
 	link_to("merged/dot", "docs/.");
 	link_to("merged/file-slash", "README/");
-	make_chain("a", 40, "README");
+	make_chain("a", 20, "README");
 	make_chain("b", 41, "README");
-	make_chain("c", 39, "rel");
-	make_chain("d", 40, "docs");
+	make_chain("c", 19, "rel");
+	make_chain("d", 20, "docs");
+	make_chain("e", 40, "README");
 }
 
 static const char *const paths[] = {
@@ -146,7 +147,6 @@ static const char *const paths[] = {
 	"merged/file-slash",
 	"merged/a1",
 	"merged/b1",
-	"merged/b2",
 	"merged/c1",
 	"merged/d1/both.txt",
 	"merged/d1/",
@@ -214,6 +214,20 @@ static void follow(const char *path)
 	fchdir(back);
 	close(back);
 	puts("");
+}
+
+/*
+ * A chain as long as may be. The kernel, which begins anew where something changes meanwhile,
+ * counts its links twice then.
+ */
+static void follow_forty(void)
+{
+	struct stat st;
+	int tries = 100;
+
+	while (stat("merged/e1", &st) < 0 && --tries)
+		;
+	printf("forty links: %s\n", tries ? "done" : strerrorname_np(errno));
 }
 
 /* What is open, by the names /proc and /dev have for it. */
@@ -303,6 +317,7 @@ void run(void)
 		if (paths[i][0] != '/')
 			follow(absolute);
 	}
+	follow_forty();
 	chdir("merged/docs");
 	follow("../rel");
 	follow("../up/beside/in/README");
