@@ -39,10 +39,10 @@ $(CRASH): $(call test_objects,tests/crash/crash.c tests/crash/killer.c) $(CRASH_
 	$(call test_quiet,LINK,$@)$(CC) $(CFLAGS) -o $@ $^
 
 check-crowd: all $(CROWD)
-	@sh tests/crowd/run.sh $(abspath $(BUILD)) $(CROWD_SECONDS)
+	@sh tests/crowd/run.sh $(abspath $(BUILD)) $(CROWD_SECONDS) 0
 
 torture-crowd: all $(CROWD)
-	@sh tests/crowd/run.sh $(abspath $(BUILD)) $(TORTURE_CROWD_SECONDS)
+	@sh tests/crowd/run.sh $(abspath $(BUILD)) $(TORTURE_CROWD_SECONDS) 0 20
 
 $(CROWD): $(call test_objects,tests/crowd/crowd.c)
 	@mkdir -p $(@D)

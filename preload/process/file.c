@@ -30,9 +30,12 @@ int file_way(struct place *at, struct way *way)
 static int copy_up(struct place *at, bool with_data)
 {
 	bool was_lower = !overlay_in_upper(at->overlay, &at->node);
-	int error = overlay_copy_up(at->overlay, &at->path, &at->node, with_data);
+	/* Where it is gone meanwhile, AT goes on saying what was found: so it is looked for again. */
+	struct node n = at->node;
+	int error = overlay_copy_up(at->overlay, &at->path, &n, with_data);
 	if (error || !was_lower)
 		return error;
+	at->node = n;
 	if (debug_on(DEBUG_COPYUP))
 		debug_say("copied up ", path_rel(&at->path), NULL);
 	if (at->node.type == DT_REG)

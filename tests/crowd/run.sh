@@ -1,10 +1,11 @@
 #!/bin/sh
-# tests/crowd/run.sh BUILD SECONDS: a crowd in a plain directory, which is to show that its trials are fair, and two under
-# the library, the second dying all the time. Afterwards nothing is left in workdir, the lower is what it was and the
+# tests/crowd/run.sh BUILD SECONDS KILLS...: a crowd in a plain directory, which is to show that its trials are fair, and
+# one under the library for each number of deaths a second. Afterwards nothing is left in workdir, the lower is what it was and the
 # kernel, where it mounts the upper, shows the same tree.
 set -eu
 
 crowd=$1/tests/crowd/crowd overlain=$1/overlain seconds=$2
+shift 2
 area=$(mktemp -d "${TMPDIR:-/tmp}/overlain-crowd.XXXXXX")
 trap 'rm -rf "$area"' EXIT
 
@@ -29,7 +30,7 @@ cd "$area"
 (cd plain && timeout 60 "$crowd" 1 4 4 >/dev/null) || fail 'a plain directory breaks it'
 
 tree_of low >low.before
-for kills in 0 20; do
+for kills; do
 	rm -rf up work
 	mkdir up work
 	# shellcheck disable=SC2016
