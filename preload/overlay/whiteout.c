@@ -65,10 +65,33 @@ bool whiteout_is_simple(const struct overlay *ov)
 	return shared_whiteout_form(ov) == WHITEOUT_DEVICE;
 }
 
+/*
+ * One device stands for many whiteouts by further names of it, as on the kernel's overlay: an inode
+ * for each would cost the file system several times as much.
+ */
+static int place_link(const struct overlay *ov, const char *path)
+{
+	char spare[PATH_ROOM + 64];
+	struct text t;
+	text_init(&t, spare, sizeof spare);
+	text_add(&t, ov->work.reach);
+	text_add(&t, "../overlain.whiteout");
+	int error = sys_linkat(AT_FDCWD, spare, AT_FDCWD, path, 0);
+	if (error == -EMLINK)
+		sys_unlink(spare); /* it has as many names as it can */
+	else if (error != -ENOENT)
+		return error;
+	error = layer_make_whiteout(spare, WHITEOUT_DEVICE);
+	return error && error != -EEXIST ? error : sys_linkat(AT_FDCWD, spare, AT_FDCWD, path, 0);
+}
+
 int whiteout_place(const struct overlay *ov, struct path *p, bool upper_has)
 {
 	if (!upper_has && whiteout_is_simple(ov)) {
-		int made = layer_make_whiteout(layer_path(&ov->layers[0], p), WHITEOUT_DEVICE);
+		const char *path = layer_path(&ov->layers[0], p);
+		int made = place_link(ov, path);
+		if (made && made != -EEXIST)
+			made = layer_make_whiteout(path, WHITEOUT_DEVICE);
 		if (!refused(made))
 			return made;
 	}
