@@ -68,6 +68,9 @@ static inline bool stamp_holds(const struct overlay *ov, uint64_t name, uint64_t
 
 /* --- names.c: which layers are worth a look for a name --- */
 
+/* One component by its hash. */
+uint32_t name_hash(const char *name);
+
 struct names;
 /* What a directory was found to be worth. */
 struct listed {

@@ -31,18 +31,10 @@ static struct dirent64 *record_at(const struct builder *b, size_t at)
 	return (void *)(b->list->records + at);
 }
 
-static uint32_t hash_name(const char *name, size_t length)
-{
-	uint32_t hash = 2166136261u;
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ (unsigned char)name[i]) * 16777619u;
-	return hash ^ hash >> 15;
-}
-
 /* The place in the table where NAME is, or where it belongs. */
 static uint32_t *find(const struct builder *b, const char *name)
 {
-	size_t at = hash_name(name, strlen(name)) & b->table_mask;
+	size_t at = name_hash(name) & b->table_mask;
 	while (b->table[at] && !text_same(record_at(b, b->table[at] - 1)->d_name, name))
 		at = (at + 1) & b->table_mask;
 	return &b->table[at];

@@ -38,7 +38,7 @@ static uint64_t tree_now(const struct overlay *ov)
 	return ov->shared ? ov->shared->tree : 0;
 }
 
-static uint32_t hash_of(const char *name)
+uint32_t name_hash(const char *name)
 {
 	uint32_t hash = 2166136261u;
 	for (; *name; name++)
@@ -58,7 +58,7 @@ struct parts parts_of(const struct overlay *ov, const struct node *parent, const
 	    names->parts != parent->parts || names->last >= parent->end)
 		return parts;
 	parts.names = names;
-	parts.hash = hash_of(name);
+	parts.hash = name_hash(name);
 	return parts;
 }
 
@@ -97,7 +97,7 @@ unsigned parts_next_hiding(const struct parts *p, unsigned from)
 static void add(struct names *names, const char *name, unsigned layer)
 {
 	const char *hidden = text_after(name, LAYER_WH);
-	const uint32_t hash = hash_of(hidden ? hidden : name);
+	const uint32_t hash = name_hash(hidden ? hidden : name);
 	uint32_t i = hash & names->mask;
 	while (names->at[i].taken)
 		i = (i + 1) & names->mask;

@@ -6,8 +6,6 @@
 
 /* --- spelling.c --- */
 
-/* True when the text is the meaning: no ".", "..", doubled or trailing slash, and not empty. */
-bool spelling_plain(const char *path);
 /* True when a component is "..". */
 bool spelling_climbs(const char *path);
 

@@ -7,11 +7,10 @@
 
 #include <string.h>
 
-/* True when the path of that hash is remembered and needs no walk. */
-static bool recall(struct place *at, struct path_hash hash)
+/* True unless AT stands at a symlink that is to be followed. */
+static bool ends_here(const struct place *at)
 {
-	return overlay_recall_hash(at->overlay, hash, &at->node) &&
-	       !(at->node.type == DT_LNK && (at->flags & PLACE_FOLLOW));
+	return at->node.type != DT_LNK || !(at->flags & PLACE_FOLLOW);
 }
 
 /*
@@ -23,7 +22,9 @@ static bool recall_below(struct place *at, struct path_hash base, const char *re
 	uint64_t dir;
 	char *end = path_rel(&at->path) + at->path.length;
 	if (process_mounts()->count > 1 || at->path.length + 1 + length >= place_room(at) ||
-	    length == 0 || !recall(at, path_hash(base, rest, length, &dir)))
+	    length == 0 ||
+	    !overlay_recall_hash(at->overlay, path_hash(base, rest, length, &dir), &at->node) ||
+	    !ends_here(at))
 		return false;
 	if (at->path.length)
 		*end++ = '/';
@@ -108,8 +109,7 @@ static int find_outside(struct place *at, bool relative, const char *path)
 	rest += *rest == '/';
 	path_set(&at->path, rest, strlen(rest));
 	at->overlay = ov;
-	if (!at->slash && overlay_recall(ov, &at->path, &at->node) &&
-	    !(at->node.type == DT_LNK && (at->flags & PLACE_FOLLOW)))
+	if (!at->slash && overlay_recall(ov, &at->path, &at->node) && ends_here(at))
 		return 0;
 	at->slash = false;
 	return walk_from(at, relative, path);

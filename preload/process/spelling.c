@@ -3,22 +3,6 @@
 
 #include <string.h>
 
-bool spelling_plain(const char *path)
-{
-	for (const char *c = path;; c++) {
-		const char *end = c;
-		while (*end && *end != '/')
-			end++;
-		size_t length = (size_t)(end - c);
-		if (length == 0 || (length == 1 && c[0] == '.') ||
-		    (length == 2 && c[0] == '.' && c[1] == '.'))
-			return false;
-		if (!*end)
-			return true;
-		c = end;
-	}
-}
-
 bool spelling_climbs(const char *path)
 {
 	for (const char *c = path; (c = text_find(c, '.')); c++)
