@@ -1,5 +1,6 @@
 /* Further names of one object. */
 #include "attributes.h"
+#include "two_names.h"
 
 /* N of a NAME like /proc/…/fd/N; -1 when it is a plain name. */
 static int descriptor_named(const char *name)
@@ -86,22 +87,16 @@ static bool is_in_lower(int fd)
 	       !(process_mounts()->at[d.overlay].writable && d.layer == 0);
 }
 
-/* What was asked for; outside merged it stays that one of the two calls. */
-struct request {
-	enum { LINKAT, LINK } how;
-	int from_fd, to_fd;
-	const char *old, *new;
-	int flags;
-};
+enum { LINKAT, LINK };
 
-static int link_outside(const struct request *r, const struct place *from, const struct place *to)
+static int link_outside(const struct two_names *r, const struct place *from, const struct place *to)
 {
 	return r->how == LINK
 		       ? NEXT(link)(from->name, to->name)
 		       : NEXT(linkat)(from->dirfd, from->name, to->dirfd, to->name, r->flags);
 }
 
-static int find_source(const struct request *r, struct place *from)
+static int find_source(const struct two_names *r, struct place *from)
 {
 	unsigned how = (r->flags & AT_SYMLINK_FOLLOW ? PLACE_FOLLOW : 0) |
 		       (r->flags & AT_EMPTY_PATH ? PLACE_EMPTY : 0);
@@ -115,22 +110,18 @@ static int find_source(const struct request *r, struct place *from)
 	return error;
 }
 
-#define CRAMPED INT_MIN
-
-/* HOW: PLACE_BRIEF where TO is such; CRAMPED where that is too little, and nothing was done. */
-__attribute__((noinline)) static int join(const struct request *r, struct place *from,
-					  struct place *to, unsigned how)
+static int join(const struct two_names *r, struct place *from, struct place *to, unsigned to_how)
 {
 	int result, error = find_source(r, from);
 	to->cramped = false;
 	if (!error)
-		error = place_find(to, r->to_fd, r->new, PLACE_NAME | how);
+		error = place_find(to, r->to_fd, r->new, PLACE_NAME | to_how);
 	if (error && !to->cramped)
 		return (int)edge(error);
 	place_pair(from, to);
 	do {
 		if (to->cramped)
-			return CRAMPED;
+			return TWO_NAMES_CRAMPED;
 		if (!from->overlay && !to->overlay)
 			result = link_outside(r, from, to);
 		else if (!from->overlay)
@@ -143,33 +134,19 @@ __attribute__((noinline)) static int join(const struct request *r, struct place 
 	return result;
 }
 
-__attribute__((noinline)) static int join_far(const struct request *r)
-{
-	struct place from, to;
-	return join(r, &from, &to, 0);
-}
-
-__attribute__((noinline)) static int join_near(const struct request *r)
-{
-	struct place from;
-	PLACE_BRIEFLY(to);
-	return join(r, &from, to, PLACE_BRIEF);
-}
-
-static int link_by(const struct request *r)
+static int link_by(const struct two_names *r)
 {
 	if (r->flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
 		return (int)edge(-EINVAL);
-	int result = join_near(r);
-	return result == CRAMPED ? join_far(r) : result;
+	return two_names(join, r);
 }
 
 int linkat(int from_fd, const char *old, int to_fd, const char *new, int flags)
 {
-	return link_by(&(struct request){LINKAT, from_fd, to_fd, old, new, flags});
+	return link_by(&(struct two_names){LINKAT, from_fd, to_fd, old, new, flags});
 }
 
 int link(const char *old, const char *new)
 {
-	return link_by(&(struct request){LINK, AT_FDCWD, AT_FDCWD, old, new, 0});
+	return link_by(&(struct two_names){LINK, AT_FDCWD, AT_FDCWD, old, new, 0});
 }

@@ -1,5 +1,5 @@
 /* Names that move. */
-#include "overlain/libc.h"
+#include "two_names.h"
 
 /* 0 when the directory that the name AT, outside, lies in is there: "." where it has no other. */
 static int find_parent(const struct place *at)
@@ -59,24 +59,19 @@ static int rename_inside(struct place *from, struct place *to, unsigned flags)
 	return error ? error : overlay_rename(from->overlay, &from->path, &to->path, flags);
 }
 
-/* What was asked for; outside merged it stays that one of the three calls. */
-struct request {
-	enum { RENAMEAT2, RENAMEAT, RENAME } how;
-	int from_fd, to_fd;
-	const char *old, *new;
-	unsigned flags;
-};
+enum { RENAMEAT2, RENAMEAT, RENAME };
 
-static int rename_outside(const struct request *r, const struct place *from, const struct place *to)
+static int rename_outside(const struct two_names *r, const struct place *from,
+			  const struct place *to)
 {
 	if (r->how == RENAME)
 		return NEXT(rename)(from->name, to->name);
 	if (r->how == RENAMEAT)
 		return NEXT(renameat)(from->dirfd, from->name, to->dirfd, to->name);
-	return NEXT(renameat2)(from->dirfd, from->name, to->dirfd, to->name, r->flags);
+	return NEXT(renameat2)(from->dirfd, from->name, to->dirfd, to->name, (unsigned)r->flags);
 }
 
-static int find_ends(const struct request *r, struct place *from, struct place *to, unsigned how)
+static int find_ends(const struct two_names *r, struct place *from, struct place *to, unsigned how)
 {
 	to->cramped = false;
 	int error = removal_error(from, place_find(from, r->from_fd, r->old, PLACE_NAME));
@@ -94,20 +89,16 @@ static bool is_named_outside(const struct place *at, const char *path)
 	return !at->path.length && !path_ends_in_dots(path);
 }
 
-#define CRAMPED INT_MIN
-
-/* HOW: PLACE_BRIEF where TO is such; CRAMPED where that is too little, and nothing was done. */
-__attribute__((noinline)) static int move(const struct request *r, struct place *from,
-					  struct place *to, unsigned how)
+static int move(const struct two_names *r, struct place *from, struct place *to, unsigned to_how)
 {
-	int result, error = find_ends(r, from, to, how);
+	int result, error = find_ends(r, from, to, to_how);
 	if (error && !to->cramped)
 		return (int)edge(error);
 	place_pair(from, to);
 	do {
 		bool outside = !from->overlay && !to->overlay;
 		if (to->cramped)
-			return CRAMPED;
+			return TWO_NAMES_CRAMPED;
 		if (from->overlay && from->overlay == to->overlay &&
 		    is_named_outside(from, r->old) != is_named_outside(to, r->new))
 			return (int)edge(-EXDEV);
@@ -116,45 +107,31 @@ __attribute__((noinline)) static int move(const struct request *r, struct place 
 		if (!outside && path_ends_in_dots(r->new))
 			return (int)edge(r->flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY);
 		result = outside ? rename_outside(r, from, to)
-				 : (int)edge(rename_inside(from, to, r->flags));
+				 : (int)edge(rename_inside(from, to, (unsigned)r->flags));
 	} while (again(result, from) || again(result, to));
 	return result;
 }
 
-__attribute__((noinline)) static int move_far(const struct request *r)
+static int rename_by(const struct two_names *r)
 {
-	struct place from, to;
-	return move(r, &from, &to, 0);
-}
-
-__attribute__((noinline)) static int move_near(const struct request *r)
-{
-	struct place from;
-	PLACE_BRIEFLY(to);
-	return move(r, &from, to, PLACE_BRIEF);
-}
-
-static int rename_by(const struct request *r)
-{
-	const unsigned known = RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT;
+	const int known = RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT;
 	if ((r->flags & ~known) ||
 	    ((r->flags & RENAME_EXCHANGE) && (r->flags & (RENAME_NOREPLACE | RENAME_WHITEOUT))))
 		return (int)edge(-EINVAL);
-	int result = move_near(r);
-	return result == CRAMPED ? move_far(r) : result;
+	return two_names(move, r);
 }
 
 int renameat2(int from_fd, const char *old, int to_fd, const char *new, unsigned flags)
 {
-	return rename_by(&(struct request){RENAMEAT2, from_fd, to_fd, old, new, flags});
+	return rename_by(&(struct two_names){RENAMEAT2, from_fd, to_fd, old, new, (int)flags});
 }
 
 int renameat(int from_fd, const char *old, int to_fd, const char *new)
 {
-	return rename_by(&(struct request){RENAMEAT, from_fd, to_fd, old, new, 0});
+	return rename_by(&(struct two_names){RENAMEAT, from_fd, to_fd, old, new, 0});
 }
 
 int rename(const char *old, const char *new)
 {
-	return rename_by(&(struct request){RENAME, AT_FDCWD, AT_FDCWD, old, new, 0});
+	return rename_by(&(struct two_names){RENAME, AT_FDCWD, AT_FDCWD, old, new, 0});
 }
