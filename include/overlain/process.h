@@ -43,9 +43,8 @@ void process_name(const char *name);
 enum {
 	PLACE_FOLLOW = 1, /* a symlink as last component is followed */
 	PLACE_EMPTY = 2,  /* AT_EMPTY_PATH: "" is the descriptor itself */
-	PLACE_NAME =
-		8, /* the name itself is meant, even with a slash behind it (mkdir, unlink …) */
 	PLACE_WALK = 4,   /* resolve paths outside merged too: path is absolute and canonical */
+	PLACE_NAME = 8,   /* the name itself is meant, whatever slash is behind it (mkdir …) */
 	PLACE_BRIEF = 16, /* AT was declared by PLACE_BRIEFLY */
 };
 
@@ -188,7 +187,7 @@ int cwd_ask(struct base *base, char *path, size_t size);
  */
 void cwd_adopt(const char *name, bool gone);
 
-/* --- descriptor.c: what is open on merged --- */
+/* --- descriptor.c, descriptor_table.c: what is open on merged --- */
 
 enum { DESCRIPTOR_NONE, DESCRIPTOR_FILE, DESCRIPTOR_DIR, DESCRIPTOR_OUTSIDE };
 

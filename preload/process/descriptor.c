@@ -1,146 +1,12 @@
-/*
- * What is open on merged, by descriptor number: tables of fixed entries, made when first needed
- * and found by two indexes. An entry carries a sequence number, odd while it is written: readers
- * copy and check, a writer that finds an entry busy leaves it empty.
- *
- * A child of vfork has descriptors of its own but the parent's memory: what it does is not written
- * down. The numbers it has touched are, and of those the kernel is asked.
- */
+/* What a descriptor on merged means: which place it is open on, whatever has moved since. */
 #include "internal.h"
 
 #include <string.h>
 
-#define CHUNK    256
-#define CHUNKS   4096
-#define TOO_LONG 0xffff
-
-struct entry {
-	uint32_t sequence;
-	uint32_t unused;
-	struct descriptor d;
-};
-
-static struct entry *chunks[CHUNKS];
-
-/* There was no memory for something that should have been noted: then the kernel is asked. */
-static bool forgetful;
-
-/* A bit for each number that some child of vfork has put to another use; above them all are. */
-#define TOUCHABLE 1024
-static uint64_t touched[TOUCHABLE / 64];
-
-static void touch(int fd)
-{
-	if (fd >= 0 && fd < TOUCHABLE)
-		__atomic_fetch_or(&touched[fd / 64], 1ULL << fd % 64, __ATOMIC_RELAXED);
-}
-
-/* True when what the table says of FD is the parent's affair. */
-static bool is_lent(int fd)
-{
-	uint64_t bits = ~0ULL;
-	if (fd < TOUCHABLE)
-		bits = __atomic_load_n(&touched[fd / 64], __ATOMIC_RELAXED);
-	return bits & 1ULL << fd % 64 && process_borrowed();
-}
-
-static struct entry *entry_of(int fd, bool make)
-{
-	unsigned n = (unsigned)fd / CHUNK;
-	if (fd < 0 || n >= CHUNKS)
-		return NULL;
-	struct entry *chunk = __atomic_load_n(&chunks[n], __ATOMIC_ACQUIRE);
-	if (!chunk && make) {
-		struct entry *fresh = sys_pages(CHUNK * sizeof *fresh);
-		if (!fresh) {
-			__atomic_store_n(&forgetful, true, __ATOMIC_RELAXED);
-			return NULL;
-		}
-		if (__atomic_compare_exchange_n(&chunks[n], &chunk, fresh, false, __ATOMIC_ACQ_REL,
-						__ATOMIC_ACQUIRE))
-			chunk = fresh;
-		else
-			sys_munmap(fresh, CHUNK * sizeof *fresh);
-	}
-	return chunk ? chunk + (unsigned)fd % CHUNK : NULL;
-}
-
-/* The bytes of D that carry meaning. */
-static size_t used(const struct descriptor *d)
-{
-	return offsetof(struct descriptor, path) + (d->length == TOO_LONG ? 0 : d->length) + 1;
-}
-
-static void write_entry(int fd, const struct descriptor *d)
-{
-	struct entry *entry = entry_of(fd, d->kind != DESCRIPTOR_NONE);
-	if (!entry)
-		return;
-	uint32_t before = __atomic_load_n(&entry->sequence, __ATOMIC_RELAXED) & ~1u;
-	__atomic_store_n(&entry->sequence, before + 1, __ATOMIC_RELEASE);
-	__atomic_thread_fence(__ATOMIC_RELEASE);
-	memcpy(&entry->d, d, used(d));
-	__atomic_store_n(&entry->sequence, before + 2, __ATOMIC_RELEASE);
-}
-
-static bool read_entry(int fd, struct descriptor *d)
-{
-	struct entry *entry = entry_of(fd, false);
-	d->kind = DESCRIPTOR_NONE;
-	if (!entry || entry->d.kind == DESCRIPTOR_NONE)
-		return false;
-	uint32_t before;
-	do {
-		before = __atomic_load_n(&entry->sequence, __ATOMIC_ACQUIRE);
-		memcpy(d, &entry->d, sizeof *d);
-		__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	} while (__atomic_load_n(&entry->sequence, __ATOMIC_RELAXED) != before && !(before & 1));
-	return d->kind != DESCRIPTOR_NONE && !(before & 1);
-}
-
-bool descriptor_find(int fd, struct descriptor *d)
-{
-	bool known = read_entry(fd, d);
-	if (!known && __atomic_load_n(&forgetful, __ATOMIC_RELAXED))
-		return descriptor_ask(fd, d);
-	return fd >= 0 && is_lent(fd) ? descriptor_ask(fd, d) : known;
-}
-
-void descriptor_set(int fd, const struct descriptor *d)
-{
-	struct entry *entry = entry_of(fd, false);
-	bool nothing = d->kind == DESCRIPTOR_NONE && (!entry || entry->d.kind == DESCRIPTOR_NONE);
-	if (nothing)
-		return;
-	if (process_borrowed())
-		touch(fd);
-	else
-		write_entry(fd, d);
-}
-
-void descriptor_drop(int fd)
-{
-	static const struct descriptor none;
-	struct entry *entry = entry_of(fd, false);
-	if (entry && entry->d.kind != DESCRIPTOR_NONE)
-		descriptor_set(fd, &none);
-}
-
-void descriptor_copy(int from, int to)
-{
-	struct descriptor d;
-	if (from == to)
-		return;
-	if (!descriptor_find(from, &d))
-		descriptor_drop(to);
-	else
-		descriptor_set(to, &d);
-}
-
 void descriptor_set_path(struct descriptor *d, const char *path, size_t length)
 {
 	if (length >= sizeof d->path) {
-		d->length = TOO_LONG;
+		d->length = DESCRIPTOR_TOO_LONG;
 		return;
 	}
 	uint64_t parent;
@@ -223,8 +89,8 @@ __attribute__((noinline)) static void follow_move(int fd, struct descriptor *d)
 		if (!now.gone)
 			descriptor_set_path(d, now.path, now.length);
 	}
-	if (d->length != TOO_LONG)
-		write_entry(fd, d);
+	if (d->length != DESCRIPTOR_TOO_LONG)
+		descriptor_set(fd, d);
 }
 
 int descriptor_base(int fd, struct base *base, char *path, size_t size)
@@ -232,7 +98,7 @@ int descriptor_base(int fd, struct base *base, char *path, size_t size)
 	struct descriptor d;
 	if (!descriptor_find(fd, &d))
 		return -EBADF;
-	if (d.length == TOO_LONG)
+	if (d.length == DESCRIPTOR_TOO_LONG)
 		return ask(fd, base, path, size);
 	if (d.kind == DESCRIPTOR_DIR &&
 	    d.moved != overlay_generation(&process_mounts()->at[d.overlay]))
@@ -277,27 +143,4 @@ void descriptor_show_stat(int fd, struct stat *st)
 		return; /* the number was reused behind our back */
 	struct node n = {.layer = d.layer, .ino = d.ino, .type = d.type};
 	overlay_show_stat(ov, &n, st);
-}
-
-/* The lowest number from FD on that something may be known of. */
-static int next_known(int fd)
-{
-	while (fd >= TOUCHABLE && fd < CHUNKS * CHUNK && !chunks[fd / CHUNK])
-		fd = (fd / CHUNK + 1) * CHUNK;
-	return fd;
-}
-
-void descriptor_each(void (*visit)(int fd, const struct descriptor *d, void *data), void *data)
-{
-	struct descriptor d;
-	for (int fd = 0; (fd = next_known(fd)) < CHUNKS * CHUNK; fd++)
-		if (descriptor_find(fd, &d))
-			visit(fd, &d, data);
-}
-
-void descriptor_drop_range(unsigned first, unsigned last)
-{
-	int end = last < CHUNKS * CHUNK ? (int)last + 1 : CHUNKS * CHUNK;
-	for (int fd = first < INT_MAX ? (int)first : end; (fd = next_known(fd)) < end; fd++)
-		descriptor_drop(fd);
 }

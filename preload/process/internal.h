@@ -16,6 +16,15 @@ bool place_begin(struct place *at, struct base *base);
 /* Writes the working directory, as the kernel tells it, to at->path. */
 bool place_ask_cwd(struct place *at, struct base *base);
 
+/* --- step.c: one component of a path --- */
+
+/* AT stands outside: into merged where its absolute path is one. */
+void step_enter(struct place *at);
+/* From where AT stands: by ".", by "..", by NAME. 0, -ENOENT, -ENOTDIR, -ENAMETOOLONG. */
+int step_stay(const struct place *at);
+int step_up(struct place *at);
+int step_down(struct place *at, const char *name, size_t length);
+
 /* --- alone.c --- */
 
 /*
@@ -170,8 +179,13 @@ bool descriptor_ask(int fd, struct descriptor *d);
 
 /* --- descriptor.c --- */
 
+/* Length of a path too long to be kept. */
+#define DESCRIPTOR_TOO_LONG 0xffff
 /* Sets the path of D: too long to be kept, only its being so is. */
 void descriptor_set_path(struct descriptor *d, const char *path, size_t length);
+
+/* --- descriptor_table.c: a descriptor for each number --- */
+
 /* Remembers D of FD. */
 void descriptor_set(int fd, const struct descriptor *d);
 

@@ -1,5 +1,5 @@
 /* Resolving a path component by component, in and out of merged, as path_resolution(7) says. */
-#include "overlain/process.h"
+#include "internal.h"
 
 #include <string.h>
 
@@ -34,120 +34,6 @@ static bool next_component(const char *rest, struct component *c)
 static bool is_dots(const struct component *c, size_t count)
 {
 	return c->length == count && c->text[0] == '.' && c->text[count - 1] == '.';
-}
-
-/* Steps into merged where the absolute path reached outside is one. */
-static void enter(struct place *at)
-{
-	const char *rest;
-	char *name = path_rel(&at->path);
-	const struct overlay *ov = process_overlay(*name ? name : "/", at->path.length, &rest);
-	if (!ov || (*rest && ov->merged_length))
-		return;
-	size_t length = strlen(rest);
-	at->overlay = ov;
-	at->crossed = true;
-	if (length)
-		memmove(name, rest + 1, length); /* merged is "/": all but its slash */
-	path_cut(&at->path, length ? length - 1 : 0);
-	if (overlay_lookup(ov, &at->path, &at->node))
-		at->node = (struct node){0};
-}
-
-/* Where another overlay's merged lies inside this one, it covers what is below. */
-__attribute__((noinline)) static void look_for_nested(struct place *at)
-{
-	char name[place_name_size(at)];
-	const char *rest;
-	place_name(at, name);
-	const struct overlay *ov = process_overlay(name, strlen(name), &rest);
-	if (!ov || ov == at->overlay)
-		return;
-	at->overlay = ov;
-	at->glanced = false;
-	path_clear(&at->path);
-	overlay_root(ov, &at->node);
-}
-
-/* What is left behind by ".." must be a directory, too. */
-static int check_outside(struct place *at)
-{
-	struct stat st;
-	char *name = path_rel(&at->path);
-	if (process_leads(name, at->path.length))
-		return 0;
-	int error = sys_fstatat(AT_FDCWD, name, &st, 0);
-	return error ? error : S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
-}
-
-/* "." and ".." are there where a directory is. */
-static int stand_on(const struct place *at)
-{
-	if (!at->overlay || at->removed)
-		return 0;
-	if (!node_is_dir(&at->node))
-		return node_absent(&at->node) ? -ENOENT : -ENOTDIR;
-	return 0;
-}
-
-static int go_up(struct place *at)
-{
-	at->glanced = false;
-	if (!at->overlay) {
-		int error = check_outside(at);
-		path_pop(&at->path); /* the root's parent is the root */
-		enter(at);
-		return error;
-	}
-	int error = stand_on(at);
-	if (error)
-		return error;
-	at->removed = false;
-	if (path_pop(&at->path))
-		return overlay_lookup(at->overlay, &at->path, &at->node);
-	const struct overlay *ov = at->overlay;
-	if (ov->merged_length == 0)
-		return 0;
-	if (!place_fits(at, ov->merged_length))
-		return -ENAMETOOLONG;
-	at->overlay = NULL;
-	path_set(&at->path, ov->merged, ov->merged_length);
-	path_pop(&at->path);
-	enter(at);
-	return 0;
-}
-
-static int go_down_inside(struct place *at, const struct component *c)
-{
-	struct node parent = at->node;
-	at->removed = false;
-	if (!node_is_dir(&parent))
-		return node_absent(&parent) ? -ENOENT : -ENOTDIR;
-	if (!place_fits(at, at->path.length + 1 + c->length))
-		return -ENAMETOOLONG;
-	int error = path_push(&at->path, c->text, c->length);
-	if (!error)
-		error = overlay_glance(at->overlay, &parent, &at->path, &at->node, at->glance);
-	at->glanced = !error && at->glance && at->glance->st_mode != 0;
-	if (!error && process_mounts()->count > 1)
-		look_for_nested(at);
-	return error;
-}
-
-/* Outside paths are kept with their leading slash: "" is the root, "/a" below it. */
-static int go_down_outside(struct place *at, const struct component *c)
-{
-	size_t length = at->path.length;
-	if (c->length > NAME_MAX || !place_fits(at, length + 1 + c->length))
-		return -ENAMETOOLONG;
-	char *end = path_rel(&at->path) + length;
-	*end = '/';
-	memcpy(end + 1, c->text, c->length);
-	path_cut(&at->path, length + 1 + c->length);
-	enter(at);
-	if (!at->overlay)
-		at->node = (struct node){0};
-	return 0;
 }
 
 /* /proc/PID/fd/N and its like lead to objects, whatever their text says: the kernel follows them.
@@ -207,13 +93,11 @@ static int walk_plainly(struct place *at, const char **rest, size_t jump)
 		bool last = !*c.rest;
 		int error = 0;
 		if (is_dots(&c, 2))
-			error = go_up(at);
+			error = step_up(at);
 		else if (is_dots(&c, 1))
-			error = stand_on(at);
-		else if (at->overlay)
-			error = go_down_inside(at, &c);
+			error = step_stay(at);
 		else
-			error = go_down_outside(at, &c);
+			error = step_down(at, c.text, c.length);
 		*rest = c.rest;
 		if (error)
 			return error;
@@ -236,7 +120,7 @@ static int stand_for_link(struct place *at, bool absolute)
 	if (absolute) {
 		at->overlay = NULL;
 		path_clear(&at->path);
-		enter(at);
+		step_enter(at);
 		return 0;
 	}
 	path_pop(&at->path);

@@ -1,0 +1,121 @@
+/* One step of a resolution: "..", "." or a name, inside merged and out, and over its border. */
+#include "internal.h"
+
+#include <string.h>
+
+void step_enter(struct place *at)
+{
+	const char *rest;
+	char *name = path_rel(&at->path);
+	const struct overlay *ov = process_overlay(*name ? name : "/", at->path.length, &rest);
+	if (!ov || (*rest && ov->merged_length))
+		return;
+	size_t length = strlen(rest);
+	at->overlay = ov;
+	at->crossed = true;
+	if (length)
+		memmove(name, rest + 1, length); /* merged is "/": all but its slash */
+	path_cut(&at->path, length ? length - 1 : 0);
+	if (overlay_lookup(ov, &at->path, &at->node))
+		at->node = (struct node){0};
+}
+
+/* Where another overlay's merged lies inside this one, it covers what is below. */
+__attribute__((noinline)) static void look_for_nested(struct place *at)
+{
+	char name[place_name_size(at)];
+	const char *rest;
+	place_name(at, name);
+	const struct overlay *ov = process_overlay(name, strlen(name), &rest);
+	if (!ov || ov == at->overlay)
+		return;
+	at->overlay = ov;
+	at->glanced = false;
+	path_clear(&at->path);
+	overlay_root(ov, &at->node);
+}
+
+/* What is left behind by ".." must be a directory, too. */
+static int check_outside(struct place *at)
+{
+	struct stat st;
+	char *name = path_rel(&at->path);
+	if (process_leads(name, at->path.length))
+		return 0;
+	int error = sys_fstatat(AT_FDCWD, name, &st, 0);
+	return error ? error : S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
+}
+
+int step_stay(const struct place *at)
+{
+	if (!at->overlay || at->removed)
+		return 0;
+	if (!node_is_dir(&at->node))
+		return node_absent(&at->node) ? -ENOENT : -ENOTDIR;
+	return 0;
+}
+
+int step_up(struct place *at)
+{
+	at->glanced = false;
+	if (!at->overlay) {
+		int error = check_outside(at);
+		path_pop(&at->path); /* the root's parent is the root */
+		step_enter(at);
+		return error;
+	}
+	int error = step_stay(at);
+	if (error)
+		return error;
+	at->removed = false;
+	if (path_pop(&at->path))
+		return overlay_lookup(at->overlay, &at->path, &at->node);
+	const struct overlay *ov = at->overlay;
+	if (ov->merged_length == 0)
+		return 0;
+	if (!place_fits(at, ov->merged_length))
+		return -ENAMETOOLONG;
+	at->overlay = NULL;
+	path_set(&at->path, ov->merged, ov->merged_length);
+	path_pop(&at->path);
+	step_enter(at);
+	return 0;
+}
+
+static int go_down_inside(struct place *at, const char *name, size_t length)
+{
+	struct node parent = at->node;
+	at->removed = false;
+	if (!node_is_dir(&parent))
+		return node_absent(&parent) ? -ENOENT : -ENOTDIR;
+	if (!place_fits(at, at->path.length + 1 + length))
+		return -ENAMETOOLONG;
+	int error = path_push(&at->path, name, length);
+	if (!error)
+		error = overlay_glance(at->overlay, &parent, &at->path, &at->node, at->glance);
+	at->glanced = !error && at->glance && at->glance->st_mode != 0;
+	if (!error && process_mounts()->count > 1)
+		look_for_nested(at);
+	return error;
+}
+
+/* Outside paths are kept with their leading slash: "" is the root, "/a" below it. */
+static int go_down_outside(struct place *at, const char *name, size_t length)
+{
+	size_t before = at->path.length;
+	if (length > NAME_MAX || !place_fits(at, before + 1 + length))
+		return -ENAMETOOLONG;
+	char *end = path_rel(&at->path) + before;
+	*end = '/';
+	memcpy(end + 1, name, length);
+	path_cut(&at->path, before + 1 + length);
+	step_enter(at);
+	if (!at->overlay)
+		at->node = (struct node){0};
+	return 0;
+}
+
+int step_down(struct place *at, const char *name, size_t length)
+{
+	return at->overlay ? go_down_inside(at, name, length) : go_down_outside(at, name, length);
+}
