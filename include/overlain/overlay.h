@@ -256,8 +256,6 @@ int overlay_link(const struct overlay *ov, struct path *from, struct path *to);
 
 int overlay_unlink(const struct overlay *ov, struct path *p);
 int overlay_rmdir(const struct overlay *ov, struct path *p);
-/* Makes the kernel's working directory one that was removed: what is left of a lower's to rmdir. */
-int overlay_enter_removed(const struct overlay *ov);
 /* FLAGS as renameat2(2): RENAME_NOREPLACE, RENAME_EXCHANGE; RENAME_WHITEOUT is -EINVAL. */
 int overlay_rename(const struct overlay *ov, struct path *from, struct path *to, unsigned flags);
 /* Takes what the upper has or hides at P away, with all below it: what the lowers have shows. */

@@ -220,6 +220,11 @@ int descriptor_place(int fd, struct place *at);
  * with the copy, as they do on the kernel's overlay.
  */
 void descriptor_reopen(const struct place *at);
+/*
+ * FROM was renamed to TO, and both say what stood there before: what this process has open of a
+ * lower there, and its working directory, go along.
+ */
+void descriptor_moved(const struct place *from, const struct place *to, bool exchanged);
 /* FD is about to be asked for attributes: the same, where another process copied its file up. */
 void descriptor_refresh(int fd);
 /* The name the kernel knows FD by, in REAL of SIZE bytes; its length, -errno, -ERANGE. */

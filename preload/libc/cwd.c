@@ -52,7 +52,7 @@ int fchdir(int fd)
 		error = place_find(&at, fd, ".", 0);
 	if (error)
 		return (int)edge(error);
-	if (!at.alone)
+	if (!at.alone && !at.removed)
 		return enter(&at);
 	result = NEXT(fchdir)(fd);
 	if (result == 0)
@@ -87,7 +87,7 @@ char *getcwd(char *buffer, size_t size)
 		error = -ENOENT;
 	if (!error && size && least > size)
 		error = -ERANGE;
-	else if (buffer)
+	else if (!error && buffer)
 		error = pointer_writable(buffer, least);
 	if (error)
 		return edge(error), NULL;

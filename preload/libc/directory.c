@@ -10,7 +10,8 @@ static DIR *stream_for(int fd, struct place *at)
 	struct descriptor d;
 	int error = 0;
 	if (!descriptor_find(fd, &d) || d.kind != DESCRIPTOR_DIR || descriptor_place(fd, at) ||
-	    (node_is_dir(&at->node) && overlay_lists_plainly(at->overlay, &at->node)))
+	    (node_is_dir(&at->node) && at->node.layer == d.layer &&
+	     overlay_lists_plainly(at->overlay, &at->node)))
 		return NEXT(fdopendir)(fd);
 	struct stream *s = stream_open(fd, at, &error);
 	if (!s)

@@ -149,7 +149,7 @@ ssize_t getdents64(int fd, void *buffer, size_t room)
 		return read_plain(fd, false, buffer, room);
 	if (descriptor_place(fd, &at) || !node_is_dir(&at.node))
 		return edge(-ENOENT); /* it was removed */
-	if (overlay_lists_plainly(at.overlay, &at.node))
+	if (at.node.layer == d.layer && overlay_lists_plainly(at.overlay, &at.node))
 		return read_plain(fd, true, buffer, room);
 	return edge(read_snapshot(fd, &at, buffer, room));
 }

@@ -57,7 +57,11 @@ static int link_inside(struct place *from, struct place *to)
 {
 	if (to->slash && node_absent(&to->node))
 		return -ENOENT;
-	return overlay_link(from->overlay, &from->path, &to->path);
+	const bool was_lower = !overlay_in_upper(from->overlay, &from->node);
+	int error = overlay_link(from->overlay, &from->path, &to->path);
+	if (!error && was_lower && !overlay_lookup(from->overlay, &from->path, &from->node))
+		descriptor_reopen(from);
+	return error;
 }
 
 /* A file without a name is found through its descriptor's link alone; the link's text leads

@@ -32,6 +32,8 @@ int open_find(struct place *at, int dirfd, const char *path, int flags)
 	if ((flags & O_CREAT) && ends_in_slash(path))
 		how = PLACE_NAME; /* refused once the directory is found: EISDIR */
 	int error = place_find(at, dirfd, path, how);
+	if (error == -ELOOP && (flags & O_CREAT) && at->slash)
+		error = -EISDIR; /* the kernel does not follow it any more */
 	if ((error || at->overlay) && (flags & (O_CREAT | O_DIRECTORY)) == (O_CREAT | O_DIRECTORY))
 		error = -EINVAL; /* whatever is there, since Linux 6.4 */
 	if (error)

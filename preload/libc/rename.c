@@ -43,6 +43,31 @@ static int check_slashes(const struct place *from, const struct place *to, unsig
 	return 0;
 }
 
+/* What stands at the name AT, inside or outside. */
+static uint8_t type_at(const struct place *at)
+{
+	struct stat st;
+	if (at->overlay)
+		return at->node.type;
+	if (sys_fstatat(at->dirfd, at->name, &st, AT_SYMLINK_NOFOLLOW))
+		return DT_UNKNOWN;
+	return IFTODT(st.st_mode);
+}
+
+/* One of the two is merged itself, which is where it is; what is wrong with the names comes first.
+ */
+static int root_stays(const struct place *from, const struct place *to, unsigned flags)
+{
+	const uint8_t old = type_at(from), new = type_at(to);
+	if (old == DT_UNKNOWN || ((flags & RENAME_EXCHANGE) && new == DT_UNKNOWN))
+		return -ENOENT;
+	if ((flags & RENAME_NOREPLACE) && new != DT_UNKNOWN)
+		return -EEXIST;
+	if ((flags & RENAME_EXCHANGE) || new == DT_UNKNOWN || (old == DT_DIR) == (new == DT_DIR))
+		return -EBUSY;
+	return new == DT_DIR ? -EISDIR : -ENOTDIR;
+}
+
 static int rename_inside(struct place *from, struct place *to, unsigned flags)
 {
 	const bool from_root = from->overlay && !from->path.length;
@@ -50,13 +75,17 @@ static int rename_inside(struct place *from, struct place *to, unsigned flags)
 	if (from_root && from->overlay == to->overlay)
 		return flags & RENAME_NOREPLACE ? -EEXIST : 0;
 	if (from_root || to_root)
-		return -EBUSY;
+		return root_stays(from, to, flags);
 	if (from->overlay != to->overlay)
 		return across(from, to);
 	if (!from->overlay->writable)
 		return overlay_refuses(from->overlay);
 	int error = check_slashes(from, to, flags);
-	return error ? error : overlay_rename(from->overlay, &from->path, &to->path, flags);
+	if (!error)
+		error = overlay_rename(from->overlay, &from->path, &to->path, flags);
+	if (!error)
+		descriptor_moved(from, to, flags & RENAME_EXCHANGE);
+	return error;
 }
 
 enum { RENAMEAT2, RENAMEAT, RENAME };

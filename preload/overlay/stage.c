@@ -58,13 +58,13 @@ void stage_in_turn(const struct overlay *ov, struct stage *s)
 	begin(ov, s, fresh_number(), true);
 }
 
-/* Removes whatever stands there, directories with all they hold. */
-static int discard_at(int dirfd, const char *name)
+static int discard_at(int dirfd, const char *name);
+
+static int discard_directory(int dirfd, const char *name)
 {
-	int error = sys_unlinkat(dirfd, name, 0);
-	if (error != -EISDIR && error != -EPERM)
-		return error == -ENOENT ? 0 : error;
-	SYS3(SYS_fchmodat, dirfd, name, 0700);
+	int error = sys_unlinkat(dirfd, name, AT_REMOVEDIR);
+	if (error != -ENOTEMPTY && error != -EEXIST)
+		return error;
 	CLOSE_SCOPED int fd =
 		sys_openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
 	char buffer[ENTRIES_SIZE] __attribute__((aligned(8)));
@@ -77,6 +77,21 @@ static int discard_at(int dirfd, const char *name)
 			at += entry->d_reclen;
 		}
 	return sys_unlinkat(dirfd, name, AT_REMOVEDIR);
+}
+
+/*
+ * Removes whatever stands there, directories with all they hold. Who has one of them open may look
+ * at it still: its mode stays, unless it is in the way.
+ */
+static int discard_at(int dirfd, const char *name)
+{
+	int error = sys_unlinkat(dirfd, name, 0);
+	if (error != -EISDIR && error != -EPERM)
+		return error == -ENOENT ? 0 : error;
+	if (discard_directory(dirfd, name) == 0)
+		return 0;
+	SYS3(SYS_fchmodat, dirfd, name, 0700);
+	return discard_directory(dirfd, name);
 }
 
 int stage_publish(struct stage *s, const char *final, unsigned flags)
@@ -186,14 +201,4 @@ int stage_move(const char *from, const char *to, unsigned flags)
 	if (other >= 0)
 		sys_chmod(error ? to : from, (mode_t)other);
 	return error;
-}
-
-int overlay_enter_removed(const struct overlay *ov)
-{
-	if (!ov->writable)
-		return -ENOENT;
-	STAGE_SCOPED s;
-	stage_begin(ov, &s);
-	int error = sys_mkdir(s.path, 0700);
-	return error ? error : (int)SYS1(SYS_chdir, s.path);
 }

@@ -214,6 +214,7 @@ void cwd_enter(const struct place *at)
 	const struct overlay *ov = at->alone ? at->alone : at->overlay;
 	struct base base = base_of(ov, path, at->path.length);
 	base.layer = at->alone ? BASE_ANY : at->node.layer;
+	base.gone = at->removed;
 	set(&base);
 }
 

@@ -49,7 +49,7 @@ void descriptor_note(int fd, const struct place *at)
 	descriptor_set(fd, &d);
 }
 
-/* The name the kernel knows FD by, turned into merged's. */
+/* The name the kernel knows FD by, turned into merged's; -ENOENT where it lies in no layer. */
 static int ask(int fd, struct base *base, char *path, size_t size)
 {
 	const char *rest;
@@ -61,8 +61,8 @@ static int ask(int fd, struct base *base, char *path, size_t size)
 	const bool gone = named == -ENOENT && !outside;
 	if (gone)
 		named = reverse_name(path, size);
-	if (named == -ERANGE || (named < 0 && !outside))
-		return named == -ERANGE ? -ERANGE : -EBADF;
+	if (named < 0 && !outside)
+		return (int)named;
 	*base = (struct base){.path = path, .leads = named < 0, .gone = gone, .layer = BASE_ANY};
 	if (named >= 0)
 		base->overlay = process_overlay(path, (size_t)named, &rest);
@@ -83,13 +83,19 @@ __attribute__((noinline)) static void follow_move(int fd, struct descriptor *d)
 	struct base now;
 	char path[NAME_SHORT];
 	d->moved = overlay_generation(&process_mounts()->at[d->overlay]);
-	if (ask(fd, &now, path, sizeof path) == 0 && now.overlay &&
-	    now.overlay->index == d->overlay) {
+	int error = ask(fd, &now, path, sizeof path);
+	if (error == -ERANGE)
+		d->length = DESCRIPTOR_TOO_LONG;
+	else if (error == -ENOENT)
+		d->gone = true; /* of the upper, and in workdir when it was removed */
+	else if (!error && now.overlay && now.overlay->index == d->overlay) {
 		d->gone = now.gone;
-		if (!now.gone)
+		if (now.gone)
+			descriptor_bury(fd, d);
+		else
 			descriptor_set_path(d, now.path, now.length);
 	}
-	if (d->length != DESCRIPTOR_TOO_LONG)
+	if (!process_borrowed())
 		descriptor_set(fd, d);
 }
 
@@ -98,11 +104,11 @@ int descriptor_base(int fd, struct base *base, char *path, size_t size)
 	struct descriptor d;
 	if (!descriptor_find(fd, &d))
 		return -EBADF;
-	if (d.length == DESCRIPTOR_TOO_LONG)
-		return ask(fd, base, path, size);
-	if (d.kind == DESCRIPTOR_DIR &&
+	if (d.kind == DESCRIPTOR_DIR && d.length != DESCRIPTOR_TOO_LONG &&
 	    d.moved != overlay_generation(&process_mounts()->at[d.overlay]))
 		follow_move(fd, &d);
+	if (d.length == DESCRIPTOR_TOO_LONG)
+		return ask(fd, base, path, size);
 	if (d.length >= size)
 		return -ERANGE;
 	const bool outside = d.kind == DESCRIPTOR_OUTSIDE;
@@ -125,8 +131,8 @@ int descriptor_place(int fd, struct place *at)
 		return -EBADF;
 	at->overlay = base.overlay;
 	at->alone = NULL;
-	at->slash = at->self = at->removed = at->tried = false;
-	at->direct = at->glanced = false;
+	at->slash = at->self = at->tried = at->direct = at->glanced = false;
+	at->removed = base.gone;
 	at->flags = at->looks = 0;
 	path_cut(&at->path, base.length);
 	at->node = (struct node){0};

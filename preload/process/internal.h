@@ -189,6 +189,16 @@ void descriptor_set_path(struct descriptor *d, const char *path, size_t length);
 /* Remembers D of FD. */
 void descriptor_set(int fd, const struct descriptor *d);
 
+/* --- reopen.c --- */
+
+/*
+ * D, open as FD on a lower's directory, is gone from merged: FD is put on a directory that was
+ * removed, where it can be, as the upper's are; the kernel answers then as it does for these.
+ */
+void descriptor_bury(int fd, struct descriptor *d);
+/* The same for the working directory: 0, -errno. */
+int cwd_bury(const struct overlay *ov);
+
 /* --- reverse.c --- */
 
 /*

@@ -1,7 +1,8 @@
 /*
- * A file that was open for reading when it was copied up. On the kernel's overlay such a descriptor
- * reads the copy from then on (overlayfs.rst); here it is opened anew and put in the old one's
- * place, in this process.
+ * What is open on a lower's object that comes to stand elsewhere. On the kernel's overlay a
+ * descriptor goes along: with the copy of a file that was open for reading (overlayfs.rst), with a
+ * directory that moves, and with one that is removed. On disk a lower's objects stay where they
+ * are; so the object is opened anew and put in the old one's place, in this process.
  */
 #include "internal.h"
 
@@ -73,4 +74,141 @@ void descriptor_reopen(const struct place *at)
 	path_copy(p, &at->path);
 	s.path = overlay_reach(at->overlay, &at->node, p);
 	descriptor_each(visit, &s);
+}
+
+/* FROM became TO, all of what this process has open below it, and its working directory. */
+struct moving {
+	const struct overlay *overlay;
+	const struct path *from, *to;
+};
+
+/* What follows a lower's root and the name that moved in REAL, or NULL; LAYER is that lower. */
+static const char *below_moving(const struct moving *m, const char *real, unsigned *layer)
+{
+	const char *rest;
+	const struct path *from = m->from;
+	const bool ours = reverse_layer(real, false, layer, &rest) == m->overlay;
+	if (!ours || *layer == 0 ||
+	    !text_below(rest, strlen(rest), from->bytes + PATH_ROOM, from->length))
+		return NULL;
+	return rest + from->length;
+}
+
+/* Makes AT, which has room for it, what TO with REST behind it is now; false unless it is ST's. */
+static bool find_moved(const struct moving *m, const char *rest, unsigned layer,
+		       const struct stat *st, struct place *at)
+{
+	struct path *p = &at->path;
+	memcpy(path_rel(p), m->to->bytes + PATH_ROOM, m->to->length);
+	memcpy(path_rel(p) + m->to->length, rest, strlen(rest) + 1);
+	path_cut(p, m->to->length + strlen(rest));
+	at->overlay = m->overlay;
+	at->alone = NULL;
+	return !overlay_lookup(at->overlay, p, &at->node) &&
+	       overlay_in_upper(at->overlay, &at->node) && at->node.type == IFTODT(st->st_mode) &&
+	       (!at->node.ino || at->node.ino == overlay_show_ino(m->overlay, layer, st->st_ino));
+}
+
+/* FD, or AT_FDCWD, which the kernel calls REAL. */
+static void go_along(const struct moving *m, int fd, const char *real)
+{
+	struct stat st;
+	unsigned layer;
+	const char *rest = below_moving(m, real, &layer);
+	if (!rest || sys_fstatat(fd, "", &st, AT_EMPTY_PATH))
+		return;
+	_Alignas(struct place) char memory[offsetof(struct place, path.bytes) + PATH_ROOM +
+					   m->to->length + strlen(rest) +
+					   sizeof(((struct path_patch *)0)->saved)];
+	struct place *at = (struct place *)memory;
+	if (!find_moved(m, rest, layer, &st, at))
+		return;
+	const char *path = overlay_reach(at->overlay, &at->node, &at->path);
+	if (fd == AT_FDCWD && SYS1(SYS_chdir, path) == 0)
+		cwd_enter(at);
+	else if (fd != AT_FDCWD && replace(fd, path))
+		descriptor_note(fd, at);
+}
+
+/* False where SIZE bytes do not hold what the kernel calls FD. */
+static bool take_along(const struct moving *m, int fd, size_t size)
+{
+	char real[size];
+	ssize_t length = fd == AT_FDCWD ? sys_getcwd(real, size) : descriptor_real(fd, real, size);
+	if (length > 0)
+		go_along(m, fd, real);
+	return length != -ERANGE;
+}
+
+static void visit_moving(int fd, const struct descriptor *d, void *data)
+{
+	const struct moving *m = data;
+	if (d->kind == DESCRIPTOR_OUTSIDE || d->overlay != m->overlay->index || d->layer == 0)
+		return;
+	if (!take_along(m, fd, NAME_SHORT))
+		take_along(m, fd, PATH_MAX);
+}
+
+static void move_one_way(const struct place *from, const struct place *to)
+{
+	struct moving m = {.overlay = from->overlay, .from = &from->path, .to = &to->path};
+	descriptor_each(visit_moving, &m);
+	if (node_is_dir(&from->node) && !take_along(&m, AT_FDCWD, NAME_SHORT))
+		take_along(&m, AT_FDCWD, PATH_MAX);
+}
+
+/* True when something of a lower may be open there. */
+static bool had_lower(const struct place *at)
+{
+	return node_is_dir(&at->node) || !overlay_in_upper(at->overlay, &at->node);
+}
+
+void descriptor_moved(const struct place *from, const struct place *to, bool exchanged)
+{
+	if (process_borrowed())
+		return;
+	if (had_lower(from))
+		move_one_way(from, to);
+	if (exchanged && had_lower(to))
+		move_one_way(to, from);
+}
+
+/* A directory in workdir that looks like the one REAL and is about to be removed. */
+static int dig(const struct overlay *ov, struct stage *s)
+{
+	const struct node directory = {.type = DT_DIR};
+	return ov->writable && !process_borrowed() ? overlay_scratch(ov, &directory, s) : -ENOENT;
+}
+
+void descriptor_bury(int fd, struct descriptor *d)
+{
+	const struct overlay *ov = &process_mounts()->at[d->overlay];
+	char link[40];
+	struct text t;
+	struct stage s;
+	struct stat st;
+	if (d->layer == 0 || sys_fstat(fd, &st) || dig(ov, &s))
+		return;
+	text_init(&t, link, sizeof link);
+	text_add_descriptor(&t, fd);
+	text_add(&t, "/.");
+	object_dress(link, s.path);
+	if (replace(fd, s.path)) {
+		if (!d->ino)
+			d->ino = overlay_show_ino(ov, d->layer, st.st_ino);
+		d->layer = 0;
+	}
+	overlay_scratch_end(&s);
+}
+
+int cwd_bury(const struct overlay *ov)
+{
+	struct stage s;
+	int error = dig(ov, &s);
+	if (error)
+		return error;
+	object_dress(".", s.path);
+	error = (int)SYS1(SYS_chdir, s.path);
+	overlay_scratch_end(&s);
+	return error;
 }

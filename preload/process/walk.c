@@ -188,7 +188,7 @@ static int stay(struct place *at)
 	struct stat st;
 	int error = sys_fstatat(at->asked_dirfd, ".", &st, 0);
 	if (!error && st.st_nlink > 0) /* a lower's, which was never removed itself */
-		error = at->asked_dirfd == AT_FDCWD ? overlay_enter_removed(at->overlay) : -ENOENT;
+		error = at->asked_dirfd == AT_FDCWD ? cwd_bury(at->overlay) : -ENOENT;
 	if (error)
 		return error;
 	at->overlay = NULL;

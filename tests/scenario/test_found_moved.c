@@ -1,0 +1,134 @@
+/* What a process has open, or stands in, when it moves or goes away. */
+#include <criterion/criterion.h>
+
+#include "house.h"
+
+SUITE(found_moved);
+
+#define PYTHON(script)                                                                             \
+	"cd merged; python3 -c '\n"                                                                \
+	"import os, sys\n"                                                                         \
+	"def call(f, *a, **k):\n"                                                                  \
+	"\ttry: return f(*a, **k)\n"                                                               \
+	"\texcept OSError as e: return e.strerror\n"                                               \
+	"def kept(name): return os.open(name, os.O_RDONLY)\n"                                      \
+	"def there(): return os.path.basename(os.path.realpath(os.getcwd()))\n" script "'"
+
+#define TREE                                                                                       \
+	"a/file = words\n"                                                                         \
+	"a/below/inner = one\n"                                                                    \
+	"b/other = two\n"                                                                          \
+	"empty/\n"                                                                                 \
+	"empty mode 02750\n"
+
+/* The kernel does not move them unless it is root's, so its upper is not alike. */
+#define moved(...)                                                                                 \
+	same_everywhere(.lower = {TREE}, .unlike_kernel = true, .script = PYTHON(__VA_ARGS__))
+
+Test(found_moved, directories_stay_open)
+{
+	moved("a = kept(\"a\"); below = kept(\"a/below\")\n"
+	      "os.rename(\"a\", \"x\"); os.rename(\"x\", \"y\"); os.mkdir(\"a\")\n"
+	      "print(sorted(os.listdir(a)), os.listdir(below), call(os.mkdir, \"made\", "
+	      "dir_fd=a))\n"
+	      "print(sorted(os.listdir(\"y\")), os.listdir(\"a\"), sorted(os.listdir(a)))\n"
+	      "os.fchmod(below, 0o711); print(oct(os.stat(\"y/below\").st_mode))\n"
+	      "os.fchdir(below); print(there(), os.path.basename(os.path.dirname(os.getcwd())))\n");
+}
+
+Test(found_moved, exchanged_directories)
+{
+	moved("a = kept(\"a\"); b = kept(\"b\")\n"
+	      "import ctypes; libc = ctypes.CDLL(None)\n"
+	      "print(libc.renameat2(-100, b\"a\", -100, b\"b\", 2))\n"
+	      "print(sorted(os.listdir(a)), os.listdir(b), "
+	      "os.readlink(f\"/proc/self/fd/{a}\")[-2:])\n"
+	      "os.fchmod(a, 0o700); print(oct(os.stat(\"b\").st_mode), "
+	      "oct(os.stat(\"a\").st_mode))\n");
+}
+
+Test(found_moved, working_directory)
+{
+	moved("os.chdir(\"a/below\"); os.rename(\"../../a\", \"../../b/x\")\n"
+	      "print(there(), call(os.mkdir, \"made\"), sorted(os.listdir(\"../../x/below\")))\n"
+	      "os.chdir(\"../..\"); print(there())\n"
+	      "os.chdir(\"x\"); os.system(\"pwd | sed s,.*/,,; ls\")\n");
+}
+
+/* One that was open to be read shows what is written to it by its new name. */
+Test(found_moved, files)
+{
+	moved("below = kept(\"a/file\"); own = kept(\"b/other\")\n"
+	      "os.rename(\"a\", \"x\"); os.rename(\"b/other\", \"b/name\")\n"
+	      "for name in (\"x/file\", \"b/name\"):\n"
+	      "\twith open(name, \"a\") as f: f.write(\"more\")\n"
+	      "print(os.read(below, 99), os.read(own, 99))\n"
+	      "os.fchmod(own, 0o604); print(oct(os.stat(\"b/name\").st_mode))\n");
+}
+
+Test(found_moved, linked_file)
+{
+	same_everywhere(.lower = {TREE},
+			.script = PYTHON("own = kept(\"b/other\"); os.link(\"b/other\", \"l\")\n"
+					 "with open(\"l\", \"a\") as f: f.write(\"more\")\n"
+					 "print(os.read(own, 99))\n"));
+}
+
+/* Another one takes the name: nobody may be taken for it. */
+Test(found_moved, removed_directories)
+{
+	same_everywhere(.lower = {TREE},
+			.script = PYTHON(
+				"lower = kept(\"empty\"); os.mkdir(\"up\"); upper = kept(\"up\")\n"
+				"os.chmod(\"b\", 0o2711); merged = kept(\"b\"); "
+				"os.unlink(\"b/other\")\n"
+				"for name in (\"empty\", \"up\", \"b\"):\n"
+				"\tos.rmdir(name); os.mkdir(name); os.mkdir(name + \"/there\")\n"
+				"for fd in (lower, upper, merged):\n"
+				"\tprint(oct(os.fstat(fd).st_mode), os.listdir(fd), call(os.mkdir, "
+				"\"x\", dir_fd=fd))\n"
+				"\tprint(os.access(f\"/proc/self/fd/{fd}\", os.X_OK), "
+				"call(os.fchdir, fd))\n"
+				"\tprint(call(os.getcwd), os.listdir(\".\"), call(os.stat, "
+				"\"there\"))\n"));
+}
+
+Test(found_moved, removed_directory_whose_name_a_file_takes)
+{
+	same_everywhere(.lower = {TREE},
+			.script = PYTHON("fd = kept(\"empty\"); os.rmdir(\"empty\"); "
+					 "open(\"empty\", \"x\").close()\n"
+					 "print(call(os.stat, \"x\", dir_fd=fd), "
+					 "os.readlink(f\"/proc/self/fd/{fd}\")[-10:])\n"));
+}
+
+Test(found_moved, removed_working_directory)
+{
+	same_everywhere(.lower = {TREE},
+			.script = PYTHON("os.chdir(\"empty\"); os.rmdir(\"../empty\"); "
+					 "print(call(os.getcwd))\n"
+					 "print(oct(os.stat(\".\").st_mode)); os.chdir(\"..\"); "
+					 "print(there())\n"));
+}
+
+/* Merged itself stays where it is, but first the names are looked at. */
+Test(found_moved, merged_does_not)
+{
+	same_everywhere(.lower = {TREE}, .unlike_plain = true,
+			.script =
+				"touch file; mkdir dir; python3 -c '\n"
+				"import os, ctypes\n"
+				"libc = ctypes.CDLL(None, use_errno=True)\n"
+				"for flags in (0, 1, 2):\n"
+				"\tfor name in (b\"file\", b\"dir\", b\"none\", b\"merged/a\"):\n"
+				"\t\tfor old, new in ((name, b\"merged\"), (b\"merged\", name)):\n"
+				"\t\t\tprint(flags, old, new, libc.renameat2(-100, old, -100, new, "
+				"flags), os.strerror(ctypes.get_errno()))\n"
+				"'");
+}
+
+Test(found_moved, a_link_with_a_slash_is_not_made)
+{
+	same_everywhere(.lower = {TREE}, .script = "cd merged; ln -s loop/ loop; ln -s none/ to; "
+						   "echo >loop; echo >to; cat loop");
+}
