@@ -1,4 +1,5 @@
 """Operations on what is kept about an object: mode, owner, times, extended attributes, ACLs."""
+import errno
 import os
 
 from draws import named_at, on_choice, on_choices, on_path, path
@@ -58,6 +59,18 @@ def draw_chown(r, m):
     return (p, uid, gid, flags), lambda: fchownat(p, uid, gid, flags)
 
 
+def remove_acl(p, key):
+    """
+    That there is none the kernel says of what lies in a lower, and the upper's file system does not.
+    What moved with its directory is still in a lower for the kernel, and a copy for the library.
+    """
+    try:
+        os.removexattr(p, key)
+    except OSError as e:
+        if MODE != "moved" or e.errno != errno.ENODATA:
+            raise
+
+
 def faccessat(name, fd, mode):
     return os.access(name, mode, dir_fd=fd, effective_ids=True)
 
@@ -88,5 +101,5 @@ KINDS = {
     "lremovexattr": (on_choice(KEYS, lambda p, k: os.removexattr(p, k, follow_symlinks=False)), 0.5),
     "set_acl": (draw_acl, 1),
     "get_acl": (on_choice([ACL_ACCESS, ACL_DEFAULT], os.getxattr), 0.5),
-    "remove_acl": (on_choice([ACL_ACCESS, ACL_DEFAULT], os.removexattr), 0.5),
+    "remove_acl": (on_choice([ACL_ACCESS, ACL_DEFAULT], remove_acl), 0.5),
 }

@@ -5,16 +5,13 @@ import os
 from draws import path
 from layers import NAMES
 from libc import renameat2, statx
-from view import MODE, brief, names_in, show
+from view import brief, names_in, show
 
 FILES, DIRECTORIES = range(4), range(4, 7)
 slots = {}
 
 
 def keep(slot, p, flags):
-    """Where directories move, a lower's file open in one stays with the kernel and is a copy here."""
-    if MODE == "moved" and not os.path.isdir(p):
-        return
     fd = os.open(p, flags | os.O_NONBLOCK, 0o644)
     if slot in slots:
         os.close(slots[slot])
@@ -41,12 +38,14 @@ def on_kept(which, call):
     return draw
 
 
+def is_nameless(fd):
+    return os.readlink(f"/proc/self/fd/{fd}").endswith(" (deleted)")
+
+
 def changing(call):
     """A lower's file that has lost its last name cannot be copied up any more: it stays as it is."""
     def unless_nameless(fd, name):
-        if os.readlink(f"/proc/self/fd/{fd}").endswith(" (deleted)"):
-            return "nameless"
-        return call(fd)
+        return "nameless" if is_nameless(fd) else call(fd)
     return unless_nameless
 
 
@@ -59,7 +58,16 @@ def make_in(fd, name):
 
 
 def fields(fd, name):
-    return show(os.fstat(fd))
+    """What fstat says. A merged directory that was removed has one name, as before, to the kernel."""
+    shown = show(os.fstat(fd))
+    if os.path.isdir(f"/proc/self/fd/{fd}") and is_nameless(fd):
+        return shown[:2] + ("any",) + shown[3:]
+    return shown
+
+
+def parent(fd, name):
+    """That of a removed directory may be removed itself, which only the kernel still has."""
+    return "nameless" if is_nameless(fd) else show(os.stat("..", dir_fd=fd))
 
 
 def both_stats(fd, name):
@@ -107,7 +115,7 @@ KINDS = {
     "kept_mkdirat": (on_kept(DIRECTORIES, lambda fd, n: os.mkdir(n, dir_fd=fd)), 1),
     "kept_unlinkat": (on_kept(DIRECTORIES, lambda fd, n: os.unlink(n, dir_fd=fd)), 1),
     "kept_fstatat": (on_kept(DIRECTORIES, lambda fd, n: show(os.lstat(n, dir_fd=fd))), 1),
-    "kept_parent": (on_kept(DIRECTORIES, lambda fd, n: show(os.stat("..", dir_fd=fd))), 0.5),
+    "kept_parent": (on_kept(DIRECTORIES, parent), 0.5),
     "kept_renameat": (on_kept(DIRECTORIES, lambda fd, n: os.rename(
         n, "moved", src_dir_fd=fd, dst_dir_fd=fd)), 0.5),
     "kept_exchange": (on_kept(DIRECTORIES, exchange), 0.3),

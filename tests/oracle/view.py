@@ -137,9 +137,9 @@ def seen(root):
 def identities(root):
     """
     The names where readdir and stat disagree, or where two objects would be taken for one. The
-    kernel is not asked with several file systems: there they do.
+    kernel is not asked with several file systems, nor where directories moved: there they do.
     """
-    if (WORLD, MODE) == ("kernel", "mixed"):
+    if WORLD == "kernel" and MODE in ("mixed", "moved"):
         return
     met, device = {}, os.lstat(root).st_dev
     for at, _, _ in os.walk(root):
