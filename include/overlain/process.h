@@ -62,7 +62,7 @@ struct place {
 	bool self;    /* PLACE_EMPTY and an empty path: dirfd itself */
 	bool removed; /* the directory it starts from has no name any more */
 	bool tried;   /* place_again has had its turn */
-	bool crossed; /* a walk outside came into merged, and may have left it again */
+	bool crossed; /* a walk came into merged, or left it: what it found is what there is */
 	bool cramped; /* PLACE_BRIEF, and the path is too long for that: the answer is none */
 	bool direct;  /* the kernel finds the very same object by what was asked */
 	bool glanced; /* *glance is what lstat said of it just now, not yet shown as merged's */
@@ -302,6 +302,8 @@ int file_raise(struct place *at, const char **path);
  */
 typedef int raise_call(struct place *at, const char **path);
 raise_call file_raise_owned, file_raise_either;
+/* The same for who may write, of what is about to be SIZE bytes long. */
+int file_raise_to_cut(struct place *at, off_t size, const char **path);
 /* 0 where the caller may change what is the owner's, or will be told by the kernel; -EPERM. */
 int file_owned(struct place *at);
 /* -EACCES, -EROFS … as faccessat(2) gives it for MODE on AT. */

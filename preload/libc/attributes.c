@@ -260,11 +260,7 @@ static int truncate_inside(struct place *at, off_t size)
 	if (!error && at->node.type != DT_REG)
 		error = -EINVAL;
 	if (!error)
-		error = file_access(at, W_OK, AT_EACCESS);
-	if (!error)
-		error = overlay_copy_up(at->overlay, &at->path, &at->node, size > 0);
-	if (!error)
-		error = file_reach(at, &path);
+		error = file_raise_to_cut(at, size, &path);
 	return error ? (int)edge(error) : NEXT(truncate)(path, size);
 }
 

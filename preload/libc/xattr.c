@@ -192,7 +192,7 @@ int attributes_xattr(struct place *at, const char *name, const void *value, size
 {
 	const char *path;
 	struct stored s;
-	int error = file_reach(at, &path);
+	int error = file_reach(at, &path), denied = 0;
 	if (is_no_acl(name, value, size))
 		size = XATTR_REMOVED;
 	if (!error)
@@ -202,9 +202,12 @@ int attributes_xattr(struct place *at, const char *name, const void *value, size
 	if ((!error || error == -EINVAL) && text_starts(name, "user.") && at->node.type != DT_REG &&
 	    !node_is_dir(&at->node))
 		error = -EPERM; /* xattr(7) */
-	if (!error)             /* likewise: who may write, and what else is the owner's */
-		error = text_starts(name, "user.") ? file_access(at, W_OK, AT_EACCESS)
-						   : file_owned(at);
+	/* Likewise: who may write, also under a name that cannot be; what else is the owner's. */
+	if ((!error || error == -EINVAL) && text_starts(name, "user."))
+		denied = file_access(at, W_OK, AT_EACCESS);
+	else if (!error)
+		denied = file_owned(at);
+	error = denied ? denied : error;
 	if (error)
 		return (int)edge(error);
 	if (size == XATTR_REMOVED && at->node.type != DT_LNK && !node_is_dir(&at->node) &&

@@ -58,14 +58,21 @@ static int check_names(const struct overlay *ov, const struct end *from, const s
 	return 0;
 }
 
-/* And then of what stands there. */
+/* Then of what they stand for. */
+static int check_types(const struct end *from, const struct end *to, unsigned flags)
+{
+	const struct node *f = &from->node, *t = &to->node;
+	if ((flags & RENAME_EXCHANGE) || node_absent(t) || node_is_dir(f) == node_is_dir(t))
+		return 0;
+	return node_is_dir(f) ? -ENOTDIR : -EISDIR;
+}
+
+/* And at last of what can be done. */
 static int check_objects(const struct overlay *ov, const struct end *from, const struct end *to,
 			 unsigned flags)
 {
 	const struct node *f = &from->node, *t = &to->node;
 	bool exchange = flags & RENAME_EXCHANGE;
-	if (!exchange && !node_absent(t) && node_is_dir(f) != node_is_dir(t))
-		return node_is_dir(f) ? -ENOTDIR : -EISDIR;
 	if (flags & RENAME_WHITEOUT)
 		return -EINVAL;
 	if (ov->redirect_off && (is_stuck(ov, f) || (exchange && is_stuck(ov, t))))
@@ -87,7 +94,9 @@ static int may_leave(const struct overlay *ov, const struct end *from, const str
 	return sys_faccessat(AT_FDCWD, path, W_OK, AT_EACCESS);
 }
 
-/* Between the two lies the question of permission: where all is well, the move itself answers it.
+/*
+ * Permission is asked for in between, in the kernel's order: where all is well, the move itself
+ * answers.
  */
 static int check(const struct overlay *ov, const struct end *from, const struct end *to,
 		 unsigned flags)
@@ -95,12 +104,15 @@ static int check(const struct overlay *ov, const struct end *from, const struct 
 	int error = check_names(ov, from, to, flags);
 	if (error)
 		return error;
-	error = check_objects(ov, from, to, flags);
+	const int type = check_types(from, to, flags);
+	error = type ? type : check_objects(ov, from, to, flags);
 	int denied = error ? overlay_may_write_parent(ov, from->path) : 0;
 	if (error && !denied)
 		denied = overlay_may_write_parent(ov, to->path);
-	if (error && !denied)
+	if (error && !denied && !type)
 		denied = may_leave(ov, from, to);
+	if (error && !denied && (flags & RENAME_EXCHANGE))
+		denied = may_leave(ov, to, from);
 	return denied ? denied : error;
 }
 

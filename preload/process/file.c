@@ -30,7 +30,8 @@ int file_way(struct place *at, struct way *way)
 static int copy_up(struct place *at, bool with_data)
 {
 	bool was_lower = !overlay_in_upper(at->overlay, &at->node);
-	/* Where it is gone meanwhile, AT goes on saying what was found: so it is looked for again. */
+	/* Where it is gone meanwhile, AT goes on saying what was found: so it is looked for again.
+	 */
 	struct node n = at->node;
 	int error = overlay_copy_up(at->overlay, &at->path, &n, with_data);
 	if (error || !was_lower)
@@ -77,6 +78,14 @@ static int file_raise_writable(struct place *at, const char **path)
 {
 	int error = file_access(at, W_OK, AT_EACCESS);
 	return error ? error : file_raise(at, path);
+}
+
+int file_raise_to_cut(struct place *at, off_t size, const char **path)
+{
+	int error = file_access(at, W_OK, AT_EACCESS);
+	if (!error)
+		error = copy_up(at, size > 0);
+	return error ? error : file_reach(at, path);
 }
 
 int file_raise_either(struct place *at, const char **path)
