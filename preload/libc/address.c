@@ -22,6 +22,7 @@ static bool take_path(const void *name, socklen_t size, char *path)
 int target_find(struct target *t, const void *name, socklen_t size, unsigned flags)
 {
 	t->at.overlay = NULL;
+	t->at.crossed = false;
 	t->at.tried = true;
 	if (!process_ready() || !take_path(name, size, t->path))
 		return 0;
@@ -66,6 +67,15 @@ int address_set(struct address *a, const char *path, bool birth)
 	text_add(&t, birth ? "/" : "");
 	text_add(&t, path + first);
 	return put_path(a, name);
+}
+
+int address_outside(struct address *a, const struct target *t, bool birth)
+{
+	a->fd = -1;
+	if (!t->at.crossed)
+		return 0;
+	int error = address_set(a, t->at.name, birth);
+	return error ? error : 1;
 }
 
 /*

@@ -31,6 +31,8 @@ static inline void address_drop(const struct address *a)
 
 /* Makes A name the object PATH, or with BIRTH what is about to be made there. */
 int address_set(struct address *a, const char *path, bool birth);
+/* The same for T, outside, where it leads by a way only merged has: 1; 0 where its name will do. */
+int address_outside(struct address *a, const struct target *t, bool birth);
 /* The socket bound to A was given the name PATH by the program. */
 void address_remember(const struct address *a, const char *path);
 /*

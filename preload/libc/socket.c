@@ -13,6 +13,16 @@ static int connect_inside(int fd, struct place *at)
 	return error ? (int)edge(error) : NEXT(connect)(fd, (const void *)&a.name, a.size);
 }
 
+static int connect_outside(int fd, const struct target *t, const void *name, socklen_t size)
+{
+	ADDRESS_SCOPED struct address a;
+	int way = address_outside(&a, t, false);
+	if (way < 0)
+		return (int)edge(way);
+	return way ? NEXT(connect)(fd, (const void *)&a.name, a.size)
+		   : NEXT(connect)(fd, name, size);
+}
+
 int connect(int fd, __CONST_SOCKADDR_ARG name, socklen_t size)
 {
 	struct target t;
@@ -20,7 +30,8 @@ int connect(int fd, __CONST_SOCKADDR_ARG name, socklen_t size)
 	if (error)
 		return (int)edge(error);
 	do
-		result = t.at.overlay ? connect_inside(fd, &t.at) : NEXT(connect)(fd, name, size);
+		result = t.at.overlay ? connect_inside(fd, &t.at)
+				      : connect_outside(fd, &t, NAME_OF(name), size);
 	while (again(result, &t.at));
 	return result;
 }
@@ -68,6 +79,15 @@ static int bind_inside(int fd, struct target *t)
 	return error;
 }
 
+static int bind_outside(int fd, const struct target *t, const void *name, socklen_t size)
+{
+	ADDRESS_SCOPED struct address a;
+	int way = address_outside(&a, t, true);
+	if (way < 0)
+		return (int)edge(way);
+	return way ? NEXT(bind)(fd, (const void *)&a.name, a.size) : NEXT(bind)(fd, name, size);
+}
+
 int bind(int fd, __CONST_SOCKADDR_ARG name, socklen_t size)
 {
 	struct target t;
@@ -75,26 +95,39 @@ int bind(int fd, __CONST_SOCKADDR_ARG name, socklen_t size)
 	if (error)
 		return (int)edge(error);
 	do
-		result = t.at.overlay ? (int)edge(bind_inside(fd, &t)) : NEXT(bind)(fd, name, size);
+		result = t.at.overlay ? (int)edge(bind_inside(fd, &t))
+				      : bind_outside(fd, &t, NAME_OF(name), size);
 	while (again(result, &t.at));
 	return result;
 }
 
 /* --- messages to a name --- */
 
+static ssize_t send_by(int fd, const struct msghdr *message, int flags, struct address *a)
+{
+	struct msghdr copy = *message;
+	copy.msg_name = &a->name;
+	copy.msg_namelen = a->size;
+	return NEXT(sendmsg)(fd, &copy, flags);
+}
+
 static ssize_t send_inside(int fd, const struct msghdr *message, int flags, struct place *at)
 {
 	ADDRESS_SCOPED struct address a = {.fd = -1};
-	struct msghdr copy = *message;
 	const char *path;
 	int error = file_reach(at, &path);
 	if (!error)
 		error = address_set(&a, path, false);
-	if (error)
-		return edge(error);
-	copy.msg_name = &a.name;
-	copy.msg_namelen = a.size;
-	return NEXT(sendmsg)(fd, &copy, flags);
+	return error ? edge(error) : send_by(fd, message, flags, &a);
+}
+
+static ssize_t send_outside(int fd, const struct msghdr *message, int flags, const struct target *t)
+{
+	ADDRESS_SCOPED struct address a;
+	int way = address_outside(&a, t, false);
+	if (way < 0)
+		return edge(way);
+	return way ? send_by(fd, message, flags, &a) : NEXT(sendmsg)(fd, message, flags);
 }
 
 ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
@@ -108,7 +141,7 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 	ssize_t result;
 	do
 		result = t.at.overlay ? send_inside(fd, message, flags, &t.at)
-				      : NEXT(sendmsg)(fd, message, flags);
+				      : send_outside(fd, message, flags, &t);
 	while (again(result, &t.at));
 	return result;
 }
@@ -124,8 +157,9 @@ ssize_t sendto(int fd, const void *data, size_t length, int flags, __CONST_SOCKA
 	const struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
 	ssize_t result;
 	do
-		result = t.at.overlay ? send_inside(fd, &message, flags, &t.at)
-				      : NEXT(sendto)(fd, data, length, flags, name, size);
+		result = t.at.overlay   ? send_inside(fd, &message, flags, &t.at)
+			 : t.at.crossed ? send_outside(fd, &message, flags, &t)
+					: NEXT(sendto)(fd, data, length, flags, name, size);
 	while (again(result, &t.at));
 	return result;
 }
@@ -137,7 +171,7 @@ static bool any_inside(struct mmsghdr *messages, unsigned count)
 		if (messages[i].msg_hdr.msg_name &&
 		    (target_find(&t, messages[i].msg_hdr.msg_name, messages[i].msg_hdr.msg_namelen,
 				 PLACE_FOLLOW) ||
-		     t.at.overlay))
+		     t.at.overlay || t.at.crossed))
 			return true;
 	return false;
 }

@@ -63,7 +63,7 @@ int place_leads_in(struct place *at)
 {
 	char target[16];
 	unsigned flags = at->flags;
-	if (at->alone || pointer_string(at->asked, PATH_MAX) <= 0)
+	if (at->alone || at->crossed || pointer_string(at->asked, PATH_MAX) <= 0)
 		return 0;
 	const bool absolute = at->asked[0] == '/';
 	if (absolute && place_never_leads_in(at->asked))
@@ -181,10 +181,10 @@ static bool compare(struct place *at, const char *name)
 	return false;
 }
 
-/* Inside already, unreadable, or where nothing leads inside. */
+/* Inside already, walked to, unreadable, or where nothing leads inside. */
 static bool is_settled(const struct place *at)
 {
-	return at->overlay || at->alone || !process_ready() || at->self ||
+	return at->overlay || at->alone || at->crossed || !process_ready() || at->self ||
 	       pointer_string(at->name, PATH_MAX) < 0 || place_never_leads_in(at->name);
 }
 

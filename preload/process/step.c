@@ -76,6 +76,7 @@ int step_up(struct place *at)
 	if (!place_fits(at, ov->merged_length))
 		return -ENAMETOOLONG;
 	at->overlay = NULL;
+	at->crossed = true;
 	path_set(&at->path, ov->merged, ov->merged_length);
 	path_pop(&at->path);
 	step_enter(at);

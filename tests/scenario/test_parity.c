@@ -52,3 +52,33 @@ Test(parity, what_moves_is_asked_for_leave_last)
 			 "say(exchange, b\"src\", b\"other/none\")\n"
 			 "say(exchange, b\"kind/inside\", b\"docs\")\n"));
 }
+
+/* A link inside may lead out by "..". */
+Test(parity, out_of_merged_and_back)
+{
+	in_house("mkdir out; ln -s . merged/here; " PYTHON(
+			 "say(os.link, \"merged/README\", \"merged/here/..\")\n"
+			 "say(os.link, \"merged/here/..\", \"merged/new\")\n"
+			 "s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)\n"
+			 "s.settimeout(5)\n"
+			 "say(s.bind, \"merged/here/..\")\n"
+			 "say(s.bind, \"merged/here/../out/socket\")\n"
+			 "t = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)\n"
+			 "say(t.sendto, b\"words\", \"merged/here/../out/socket\")\n"
+			 "say(t.connect, \"merged/here/../out/socket\")\n"
+			 "print(s.recv(9))\n") "; ls out",
+		 .unlike_plain = true);
+}
+
+Test(parity, merged_gives_way_to_nothing)
+{
+	in_house("mkdir out; echo >file; " PYTHON("say(os.rename, \"file\", \"merged\")\n"
+						  "say(os.rename, \"out\", \"merged\")\n"
+						  "say(os.rename, \"none\", \"merged\")\n"
+						  "say(os.rename, \"merged\", \"file\")\n"
+						  "say(os.rename, \"merged\", \"out\")\n"
+						  "say(os.rename, \"merged\", \"none\")\n"
+						  "say(exchange, b\"merged\", b\"none\")\n"
+						  "say(exchange, b\"file\", b\"merged\")\n"),
+		 .unlike_plain = true);
+}
