@@ -124,6 +124,9 @@ static inline unsigned place_flags(int flags)
 	       (flags & AT_EMPTY_PATH ? PLACE_EMPTY : 0);
 }
 
+/* Whatever else fstatat and statx are asked for, the kernel refuses before it looks at the path. */
+#define FSTATAT_FLAGS (AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE)
+
 /* Of a name that goes, the kernel asks whether it may before it asks whether it can be one. */
 static inline int removal_error(const struct place *at, int error)
 {

@@ -165,11 +165,21 @@ struct base {
 	struct path_hash hash; /* inside: of the path */
 	char *path;            /* relative to merged; outside: absolute, "" for "/" */
 };
+/* A directory inside merged that is where it was, by all but its name. */
+struct spot {
+	const struct overlay *overlay;
+	struct path_hash hash;
+	uint16_t layer; /* BASE_ANY: not known */
+};
 /*
  * The working directory; -errno where the kernel cannot tell it (ENOENT: it was removed). The path
  * is written to PATH, of SIZE bytes (-ERANGE): PATH_MAX of them hold every one.
  */
 int cwd_base(struct base *base, char *path, size_t size);
+/*
+ * All but its path, where that is known without asking anybody and inside merged; false where not.
+ */
+bool cwd_spot(struct spot *spot);
 /* The kernel's working directory was changed to AT, a directory inside merged or at->alone. */
 void cwd_enter(const struct place *at);
 /*
@@ -233,6 +243,8 @@ ssize_t descriptor_real(int fd, char *real, size_t size);
 void descriptor_show_stat(int fd, struct stat *st);
 /* The directory FD is open on, likewise; -EBADF when nothing is known of it. */
 int descriptor_base(int fd, struct base *base, char *path, size_t size);
+/* All but its path, as cwd_spot. */
+bool descriptor_spot(int fd, struct spot *spot);
 /* Calls VISIT for every descriptor of a merged directory, in order. */
 void descriptor_each(void (*visit)(int fd, const struct descriptor *d, void *data), void *data);
 
@@ -262,6 +274,10 @@ struct way {
 };
 /* The way to AT, which is there. */
 void way_find(struct way *way, struct place *at);
+/* The same for N, to all but its name in the directory it lies in; false where that is not kept. */
+bool way_kept(struct way *way, const struct overlay *ov, const struct node *n);
+/* Asked after the call, which failed with ERROR or not at all (0): true when it led there. */
+bool way_held(const struct way *way, int error);
 /*
  * Asked after the call, which failed with ERROR or not at all (0): true when it may have led
  * elsewhere. Then WAY is the plain path, and the call has to be made again.
@@ -282,6 +298,28 @@ bool way_keeps(int fd);
  * it has is what it would have without them. Answers the number it has now.
  */
 int way_make_room(int fd);
+
+/* --- glimpse.c: a look at what is remembered --- */
+
+/*
+ * What a call that only looks at a known name needs of it, at a fraction of what a place costs: no
+ * path is spelled out. As flags it takes those of place_find.
+ */
+struct glimpse {
+	const struct overlay *overlay;
+	struct node node;
+	struct way way; /* to it, unless it is absent */
+};
+/* False where something is not known, or not that simple: place_find has the answer. */
+bool glimpse(struct glimpse *g, int dirfd, const char *path, unsigned flags);
+/*
+ * Asked after the call, which failed with ERROR or not at all (0): false where place_find had
+ * better be asked after all, and the call be made again.
+ */
+static inline bool glimpse_held(const struct glimpse *g, int error)
+{
+	return (!error && !g->way.near) || way_held(&g->way, error);
+}
 
 /* --- file.c: what the calls do with a place --- */
 
@@ -308,6 +346,8 @@ int file_raise_to_cut(struct place *at, off_t size, const char **path);
 int file_owned(struct place *at);
 /* -EACCES, -EROFS … as faccessat(2) gives it for MODE on AT. */
 int file_access(struct place *at, int mode, int flags);
+/* The same for G: true where *ERROR is the answer. */
+bool file_access_remembered(const struct glimpse *g, int mode, int flags, int *error);
 
 /* --- stream.c: directory streams over a snapshot --- */
 

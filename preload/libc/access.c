@@ -1,12 +1,10 @@
 /* May the caller? */
 #include "overlain/libc.h"
 
-static int may(int dirfd, const char *path, int mode, int flags, bool plain)
+__attribute__((noinline)) static int may_found(int dirfd, const char *path, int mode, int flags,
+					       bool plain)
 {
 	struct place at;
-	if ((mode & ~(R_OK | W_OK | X_OK)) ||
-	    (flags & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)))
-		return (int)edge(-EINVAL);
 	int result, error = place_find(&at, dirfd, path, place_flags(flags));
 	if (error)
 		return (int)edge(error);
@@ -21,6 +19,19 @@ static int may(int dirfd, const char *path, int mode, int flags, bool plain)
 				       : NEXT(faccessat)(at.dirfd, at.name, mode, flags);
 	} while (again(result, &at));
 	return result;
+}
+
+static int may(int dirfd, const char *path, int mode, int flags, bool plain)
+{
+	struct glimpse g;
+	int error;
+	if ((mode & ~(R_OK | W_OK | X_OK)) ||
+	    (flags & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)))
+		return (int)edge(-EINVAL);
+	if (glimpse(&g, dirfd, path, place_flags(flags)) &&
+	    file_access_remembered(&g, mode, flags, &error))
+		return (int)edge(error);
+	return may_found(dirfd, path, mode, flags, plain);
 }
 
 int faccessat(int dirfd, const char *path, int mode, int flags)

@@ -1,7 +1,5 @@
-/* The stat family: by path, by descriptor, and as programs built before glibc 2.33 call it. */
+/* stat and its kin: by path, by descriptor, and as programs built before glibc 2.33 call them. */
 #include "overlain/libc.h"
-
-#include <sys/sysmacros.h>
 
 /* In place of a version: the names of today, which take none. */
 #define TODAY INT_MIN
@@ -26,6 +24,12 @@ static bool is_answered(int version, const struct place *at, const struct stat *
 	       next_is_libc(NEXT_fstatat);
 }
 
+/* True when one came since the name was looked at. */
+static bool is_whiteout(const struct stat *st)
+{
+	return S_ISCHR(st->st_mode) && st->st_rdev == 0;
+}
+
 static int stat_inside(int version, struct place *at, struct stat *st)
 {
 	struct way way;
@@ -40,8 +44,7 @@ static int stat_inside(int version, struct place *at, struct stat *st)
 	do
 		result = look(version, way.dirfd, way.name, st, AT_SYMLINK_NOFOLLOW);
 	while (way_lost(&way, at, result < 0 ? errno : 0));
-	/* A whiteout that came since it was looked at. */
-	if (result == 0 && S_ISCHR(st->st_mode) && st->st_rdev == 0)
+	if (result == 0 && is_whiteout(st))
 		return (int)edge(-ENOENT);
 	if (result == 0) {
 		pointer_was_written(st, sizeof *st);
@@ -65,7 +68,27 @@ static int stat_descriptor(int version, int fd, struct place *at, struct stat *s
 	return result;
 }
 
-static int stat_at(int version, int dirfd, const char *path, struct stat *st, int flags)
+/* What is remembered is looked at; false where that does not answer the call. */
+static bool stat_remembered(int version, int dirfd, const char *path, struct stat *st, int flags,
+			    int *result)
+{
+	struct glimpse g;
+	if (!glimpse(&g, dirfd, path, place_flags(flags)))
+		return false;
+	if (node_absent(&g.node)) {
+		*result = (int)edge(-ENOENT);
+		return true;
+	}
+	*result = look(version, g.way.dirfd, g.way.name, st, AT_SYMLINK_NOFOLLOW);
+	if (!glimpse_held(&g, *result < 0 ? errno : 0) || (*result == 0 && is_whiteout(st)))
+		return false;
+	if (*result == 0)
+		overlay_show_stat(g.overlay, &g.node, st);
+	return true;
+}
+
+__attribute__((noinline)) static int stat_found(int version, int dirfd, const char *path,
+						struct stat *st, int flags)
 {
 	struct place at;
 	struct stat glance;
@@ -81,6 +104,14 @@ static int stat_at(int version, int dirfd, const char *path, struct stat *st, in
 	return result;
 }
 
+static int stat_at(int version, int dirfd, const char *path, struct stat *st, int flags)
+{
+	int result;
+	return stat_remembered(version, dirfd, path, st, flags, &result)
+		       ? result
+		       : stat_found(version, dirfd, path, st, flags);
+}
+
 static int stat_open(int version, int fd, struct stat *st)
 {
 	struct place at;
@@ -91,9 +122,6 @@ int fstat(int fd, struct stat *st)
 {
 	return stat_open(TODAY, fd, st);
 }
-
-/* Whatever else is asked for, the kernel refuses before it looks at the path. */
-#define FSTATAT_FLAGS (AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE)
 
 int fstatat(int dirfd, const char *path, struct stat *st, int flags)
 {
@@ -110,79 +138,6 @@ int stat(const char *path, struct stat *st)
 int lstat(const char *path, struct stat *st)
 {
 	return stat_at(TODAY, AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW);
-}
-
-/* What overlay_show_stat does for a struct stat. */
-static void show_statx(const struct place *at, struct statx *stx)
-{
-	struct stat st = {.st_ino = stx->stx_ino, .st_nlink = stx->stx_nlink};
-	overlay_show_stat(at->overlay, &at->node, &st);
-	stx->stx_ino = st.st_ino;
-	stx->stx_nlink = (uint32_t)st.st_nlink;
-	stx->stx_dev_major = major(st.st_dev);
-	stx->stx_dev_minor = minor(st.st_dev);
-}
-
-static int statx_inside(struct place *at, int flags, unsigned mask, struct statx *stx)
-{
-	struct way way;
-	int result, error = file_way(at, &way);
-	if (error)
-		return (int)edge(error);
-	flags = (flags & ~AT_EMPTY_PATH) | AT_SYMLINK_NOFOLLOW;
-	do
-		result = NEXT(statx)(way.dirfd, way.name, flags, mask, stx);
-	while (way_lost(&way, at, result < 0 ? errno : 0));
-	if (result == 0 && S_ISCHR(stx->stx_mode) && !stx->stx_rdev_major && !stx->stx_rdev_minor)
-		return (int)edge(-ENOENT);
-	if (result == 0)
-		show_statx(at, stx);
-	return result;
-}
-
-static int statx_descriptor(int fd, struct place *at, int flags, unsigned mask, struct statx *stx)
-{
-	struct descriptor d;
-	bool known = descriptor_find(fd, &d) && d.kind != DESCRIPTOR_OUTSIDE;
-	if (known && d.kind == DESCRIPTOR_DIR && !descriptor_place(fd, at) &&
-	    node_is_dir(&at->node))
-		return statx_inside(at, flags, mask, stx);
-	descriptor_refresh(fd);
-	int result = NEXT(statx)(fd, "", flags, mask, stx);
-	if (result == 0 && known) {
-		at->overlay = &process_mounts()->at[d.overlay];
-		at->node = (struct node){.layer = d.layer, .ino = d.ino, .type = d.type};
-		show_statx(at, stx);
-	}
-	return result;
-}
-
-static bool showed_door(struct place *at, const struct statx *stx)
-{
-	struct stat st = {
-		.st_dev = makedev(stx->stx_dev_major, stx->stx_dev_minor),
-		.st_ino = stx->stx_ino,
-		.st_mode = stx->stx_mode,
-	};
-	return place_showed_door(at, &st);
-}
-
-int statx(int dirfd, const char *path, int flags, unsigned mask, struct statx *stx)
-{
-	struct place at;
-	if ((flags & ~FSTATAT_FLAGS) || (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE ||
-	    (mask & STATX__RESERVED))
-		return NEXT(statx)(dirfd, path, flags, mask, stx);
-	int result, error = place_find(&at, dirfd, path, place_flags(flags));
-	if (error)
-		return (int)edge(error);
-	if (at.self && dirfd != AT_FDCWD)
-		return statx_descriptor(dirfd, &at, flags, mask, stx);
-	do
-		result = at.overlay ? statx_inside(&at, flags, mask, stx)
-				    : NEXT(statx)(at.dirfd, at.name, flags, mask, stx);
-	while (again(result, &at) || (result == 0 && showed_door(&at, stx)));
-	return result;
 }
 
 /* On 64-bit machines every version of struct stat is today's. */

@@ -31,11 +31,10 @@ static ssize_t readlink_outside(const struct place *at, char *buffer, size_t siz
 		       : proc_reveal(at->dirfd, at->name, buffer, length, size);
 }
 
-static ssize_t read_link(int dirfd, const char *path, char *buffer, size_t size, bool plain)
+__attribute__((noinline)) static ssize_t read_found(int dirfd, const char *path, char *buffer,
+						    size_t size, bool plain)
 {
 	struct place at;
-	if ((int)size <= 0)
-		return edge(-EINVAL); /* readlink(2), before anything else */
 	ssize_t result;
 	int error = place_find(&at, dirfd, path, 0);
 	if (error)
@@ -45,6 +44,30 @@ static ssize_t read_link(int dirfd, const char *path, char *buffer, size_t size,
 				    : readlink_outside(&at, buffer, size, plain);
 	while (again(result, &at));
 	return result;
+}
+
+/* False where what is remembered does not answer the call. */
+static bool read_remembered(int dirfd, const char *path, char *buffer, size_t size, ssize_t *result)
+{
+	struct glimpse g;
+	if (!glimpse(&g, dirfd, path, 0))
+		return false;
+	if (g.node.type != DT_LNK) {
+		*result = edge(node_absent(&g.node) ? -ENOENT : -EINVAL);
+		return true;
+	}
+	*result = NEXT(readlinkat)(g.way.dirfd, g.way.name, buffer, size);
+	return glimpse_held(&g, *result < 0 ? errno : 0);
+}
+
+static ssize_t read_link(int dirfd, const char *path, char *buffer, size_t size, bool plain)
+{
+	ssize_t result;
+	if ((int)size <= 0)
+		return edge(-EINVAL); /* readlink(2), before anything else */
+	return read_remembered(dirfd, path, buffer, size, &result)
+		       ? result
+		       : read_found(dirfd, path, buffer, size, plain);
 }
 
 ssize_t readlinkat(int dirfd, const char *path, char *buffer, size_t size)

@@ -208,6 +208,18 @@ int cwd_base(struct base *base, char *path, size_t size)
 	return error;
 }
 
+bool cwd_spot(struct spot *spot)
+{
+	uint64_t version = __atomic_load_n(&current, __ATOMIC_ACQUIRE), moved;
+	const struct slot *slot = &ring[version % SLOTS];
+	const bool usable = version && slot->known && !slot->base.gone && slot->base.overlay;
+	*spot = (struct spot){slot->base.overlay, slot->base.hash, slot->base.layer};
+	moved = slot->base.moved;
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return usable && __atomic_load_n(&slot->version, __ATOMIC_RELAXED) == version &&
+	       moved == overlay_generation(spot->overlay) && !process_borrowed();
+}
+
 void cwd_enter(const struct place *at)
 {
 	char *path = (char *)(uintptr_t)(at->path.bytes + PATH_ROOM);

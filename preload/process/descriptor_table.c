@@ -83,7 +83,8 @@ static void write_entry(int fd, const struct descriptor *d)
 	__atomic_store_n(&entry->sequence, before + 2, __ATOMIC_RELEASE);
 }
 
-static bool read_entry(int fd, struct descriptor *d)
+/* The first SIZE bytes of what is known of FD. */
+static inline bool read_entry(int fd, struct descriptor *d, size_t size)
 {
 	struct entry *entry = entry_of(fd, false);
 	d->kind = DESCRIPTOR_NONE;
@@ -92,7 +93,7 @@ static bool read_entry(int fd, struct descriptor *d)
 	uint32_t before;
 	do {
 		before = __atomic_load_n(&entry->sequence, __ATOMIC_ACQUIRE);
-		memcpy(d, &entry->d, sizeof *d);
+		memcpy(d, &entry->d, size);
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	} while (__atomic_load_n(&entry->sequence, __ATOMIC_RELAXED) != before && !(before & 1));
 	return d->kind != DESCRIPTOR_NONE && !(before & 1);
@@ -100,10 +101,20 @@ static bool read_entry(int fd, struct descriptor *d)
 
 bool descriptor_find(int fd, struct descriptor *d)
 {
-	bool known = read_entry(fd, d);
+	bool known = read_entry(fd, d, sizeof *d);
 	if (!known && __atomic_load_n(&forgetful, __ATOMIC_RELAXED))
 		return descriptor_ask(fd, d);
 	return fd >= 0 && is_lent(fd) ? descriptor_ask(fd, d) : known;
+}
+
+bool descriptor_spot(int fd, struct spot *spot)
+{
+	struct descriptor d;
+	if (!read_entry(fd, &d, offsetof(struct descriptor, path)) || d.kind != DESCRIPTOR_DIR ||
+	    d.gone || d.length == DESCRIPTOR_TOO_LONG || is_lent(fd))
+		return false;
+	*spot = (struct spot){&process_mounts()->at[d.overlay], d.hash, d.layer};
+	return d.moved == overlay_generation(spot->overlay);
 }
 
 void descriptor_set(int fd, const struct descriptor *d)

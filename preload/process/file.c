@@ -110,20 +110,37 @@ static int allows(const struct way *way, int mode, int flags)
 	return (bits & (unsigned)mode) == (unsigned)mode ? 0 : -EACCES;
 }
 
+/* Fifos, sockets and devices can be written to whatever the file system is. */
+static bool is_barred(const struct overlay *ov, const struct node *n, int mode)
+{
+	bool special =
+		n->type == DT_FIFO || n->type == DT_CHR || n->type == DT_BLK || n->type == DT_SOCK;
+	return (mode & W_OK) && !ov->writable && !special;
+}
+
 int file_access(struct place *at, int mode, int flags)
 {
 	struct way way;
 	int error = file_way(at, &way);
 	if (error)
 		return error;
-	bool special = at->node.type == DT_FIFO || at->node.type == DT_CHR ||
-		       at->node.type == DT_BLK || at->node.type == DT_SOCK;
-	if ((mode & W_OK) && !at->overlay->writable && !special)
+	if (is_barred(at->overlay, &at->node, mode))
 		return overlay_refuses(at->overlay);
 	do
 		error = allows(&way, mode, flags & AT_EACCESS);
 	while (way_lost(&way, at, -error));
 	return error;
+}
+
+bool file_access_remembered(const struct glimpse *g, int mode, int flags, int *error)
+{
+	*error = -ENOENT;
+	if (node_absent(&g->node))
+		return true;
+	if (is_barred(g->overlay, &g->node, mode))
+		return false;
+	*error = allows(&g->way, mode, flags & AT_EACCESS);
+	return glimpse_held(g, -*error);
 }
 
 static bool writes(int flags)

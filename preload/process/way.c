@@ -39,15 +39,14 @@ static struct near slots[SLOTS];
 static int lowest = INT_MAX; /* no descriptor of ours lies below */
 static bool crowded;         /* the program has so many that nothing is kept any more */
 
-static struct near *slot_of(const struct place *at)
+static struct near *slot_of(const struct node *n)
 {
-	return &slots[(at->node.dir ^ at->node.layer * 7u) % SLOTS];
+	return &slots[(n->dir ^ n->layer * 7u) % SLOTS];
 }
 
-static bool is_for(const struct near *near, const struct place *at)
+static bool is_for(const struct near *near, const struct overlay *ov, const struct node *n)
 {
-	return near->dir == at->node.dir && near->layer == at->node.layer &&
-	       near->overlay == at->overlay;
+	return near->dir == n->dir && near->layer == n->layer && near->overlay == ov;
 }
 
 /* An even sequence number becomes odd: the slot is the caller's alone. */
@@ -132,7 +131,7 @@ static bool keep(struct near *near, struct place *at)
  * claimed. */
 static void want(struct near *near, struct place *at)
 {
-	if (!is_for(near, at)) {
+	if (!is_for(near, at->overlay, &at->node)) {
 		if (near->credit > 0) {
 			near->credit--;
 			return;
@@ -153,7 +152,7 @@ static void want(struct near *near, struct place *at)
 
 __attribute__((noinline)) static void note(struct near *near, struct place *at)
 {
-	bool in_vain = (near->refused && is_for(near, at)) || crowded;
+	bool in_vain = (near->refused && is_for(near, at->overlay, &at->node)) || crowded;
 	if (in_vain || !at->node.dir || process_borrowed() || !claim(near))
 		return;
 	want(near, at);
@@ -167,37 +166,49 @@ static void go_by_path(struct way *way, struct place *at)
 	way->name = overlay_reach(at->overlay, &at->node, &at->path);
 }
 
+bool way_kept(struct way *way, const struct overlay *ov, const struct node *n)
+{
+	struct near *near = slot_of(n);
+	way->sequence = __atomic_load_n(&near->sequence, __ATOMIC_ACQUIRE);
+	way->dirfd = near->fd;
+	if ((way->sequence & 1) || !way->dirfd || !is_for(near, ov, n) ||
+	    !trail_holds(ov, &near->trail))
+		return false;
+	if (near->credit < MOST)
+		near->credit++;
+	way->near = near;
+	return true;
+}
+
+bool way_held(const struct way *way, int error)
+{
+	if (error == ENOENT || error == ENOTDIR || error == EBADF || error == EACCES ||
+	    error == ENXIO)
+		return false;
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return !way->near ||
+	       __atomic_load_n(&way->near->sequence, __ATOMIC_RELAXED) == way->sequence;
+}
+
 void way_find(struct way *way, struct place *at)
 {
 	way->near = NULL;
 	if (at->direct && !at->slash) {
 		way->dirfd = at->asked_dirfd;
 		way->name = at->asked;
-		return;
-	}
-	struct near *near = slot_of(at);
-	way->sequence = __atomic_load_n(&near->sequence, __ATOMIC_ACQUIRE);
-	way->dirfd = near->fd;
-	if ((way->sequence & 1) || !way->dirfd || !is_for(near, at) ||
-	    !trail_holds(at->overlay, &near->trail)) {
-		note(near, at);
+	} else if (way_kept(way, at->overlay, &at->node)) {
+		way->name = path_rel(&at->path) + path_last(&at->path);
+	} else {
+		note(slot_of(&at->node), at);
 		go_by_path(way, at);
-		return;
 	}
-	if (near->credit < MOST)
-		near->credit++;
-	way->near = near;
-	way->name = path_rel(&at->path) + path_last(&at->path);
 }
 
 bool way_went_astray(struct way *way, struct place *at, int error)
 {
 	if (way->dirfd == AT_FDCWD && way->name != at->asked)
 		return false; /* the plain path */
-	bool astray = error == ENOENT || error == ENOTDIR || error == EBADF;
-	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	if (!astray && (!way->near ||
-			__atomic_load_n(&way->near->sequence, __ATOMIC_RELAXED) == way->sequence))
+	if (way_held(way, error))
 		return false;
 	go_by_path(way, at);
 	return true;

@@ -1,0 +1,110 @@
+/* statx, which asks for more or less than stat. */
+#include "overlain/libc.h"
+
+#include <sys/sysmacros.h>
+
+/* What overlay_show_stat does for a struct stat. */
+static void show_statx(const struct overlay *ov, const struct node *n, struct statx *stx)
+{
+	struct stat st = {.st_ino = stx->stx_ino, .st_nlink = stx->stx_nlink};
+	overlay_show_stat(ov, n, &st);
+	stx->stx_ino = st.st_ino;
+	stx->stx_nlink = (uint32_t)st.st_nlink;
+	stx->stx_dev_major = major(st.st_dev);
+	stx->stx_dev_minor = minor(st.st_dev);
+}
+
+static bool is_xwhiteout(const struct statx *stx)
+{
+	return S_ISCHR(stx->stx_mode) && !stx->stx_rdev_major && !stx->stx_rdev_minor;
+}
+
+static int statx_inside(struct place *at, int flags, unsigned mask, struct statx *stx)
+{
+	struct way way;
+	int result, error = file_way(at, &way);
+	if (error)
+		return (int)edge(error);
+	flags = (flags & ~AT_EMPTY_PATH) | AT_SYMLINK_NOFOLLOW;
+	do
+		result = NEXT(statx)(way.dirfd, way.name, flags, mask, stx);
+	while (way_lost(&way, at, result < 0 ? errno : 0));
+	if (result == 0 && is_xwhiteout(stx))
+		return (int)edge(-ENOENT);
+	if (result == 0)
+		show_statx(at->overlay, &at->node, stx);
+	return result;
+}
+
+static int statx_descriptor(int fd, struct place *at, int flags, unsigned mask, struct statx *stx)
+{
+	struct descriptor d;
+	bool known = descriptor_find(fd, &d) && d.kind != DESCRIPTOR_OUTSIDE;
+	if (known && d.kind == DESCRIPTOR_DIR && !descriptor_place(fd, at) &&
+	    node_is_dir(&at->node))
+		return statx_inside(at, flags, mask, stx);
+	descriptor_refresh(fd);
+	int result = NEXT(statx)(fd, "", flags, mask, stx);
+	if (result == 0 && known) {
+		at->overlay = &process_mounts()->at[d.overlay];
+		at->node = (struct node){.layer = d.layer, .ino = d.ino, .type = d.type};
+		show_statx(at->overlay, &at->node, stx);
+	}
+	return result;
+}
+
+static bool showed_door(struct place *at, const struct statx *stx)
+{
+	struct stat st = {
+		.st_dev = makedev(stx->stx_dev_major, stx->stx_dev_minor),
+		.st_ino = stx->stx_ino,
+		.st_mode = stx->stx_mode,
+	};
+	return place_showed_door(at, &st);
+}
+
+__attribute__((noinline)) static int statx_found(int dirfd, const char *path, int flags,
+						 unsigned mask, struct statx *stx)
+{
+	struct place at;
+	int result, error = place_find(&at, dirfd, path, place_flags(flags));
+	if (error)
+		return (int)edge(error);
+	if (at.self && dirfd != AT_FDCWD)
+		return statx_descriptor(dirfd, &at, flags, mask, stx);
+	do
+		result = at.overlay ? statx_inside(&at, flags, mask, stx)
+				    : NEXT(statx)(at.dirfd, at.name, flags, mask, stx);
+	while (again(result, &at) || (result == 0 && showed_door(&at, stx)));
+	return result;
+}
+
+static bool statx_remembered(int dirfd, const char *path, int flags, unsigned mask,
+			     struct statx *stx, int *result)
+{
+	struct glimpse g;
+	if (!glimpse(&g, dirfd, path, place_flags(flags)))
+		return false;
+	flags = (flags & ~AT_EMPTY_PATH) | AT_SYMLINK_NOFOLLOW;
+	if (node_absent(&g.node)) {
+		*result = (int)edge(-ENOENT);
+		return true;
+	}
+	*result = NEXT(statx)(g.way.dirfd, g.way.name, flags, mask, stx);
+	if (!glimpse_held(&g, *result < 0 ? errno : 0) || (*result == 0 && is_xwhiteout(stx)))
+		return false;
+	if (*result == 0)
+		show_statx(g.overlay, &g.node, stx);
+	return true;
+}
+
+int statx(int dirfd, const char *path, int flags, unsigned mask, struct statx *stx)
+{
+	int result;
+	if ((flags & ~FSTATAT_FLAGS) || (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE ||
+	    (mask & STATX__RESERVED))
+		return NEXT(statx)(dirfd, path, flags, mask, stx);
+	return statx_remembered(dirfd, path, flags, mask, stx, &result)
+		       ? result
+		       : statx_found(dirfd, path, flags, mask, stx);
+}
