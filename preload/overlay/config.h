@@ -48,6 +48,8 @@ struct draft {
 	const char *options;  /* as given, those that name directories left out */
 	const char **outside; /* as given, then canonical: what "writable" names */
 	unsigned outside_count;
+	bool cache_given;
+	uint64_t cache_bytes; /* what the names this process remembers may take */
 	struct layer *lowers; /* one more stands before it, for the upper */
 	unsigned lower_count;
 	struct overlay overlay;
@@ -148,7 +150,7 @@ bool environment_enforced(const struct config *c);
  * nobody handed this overlay over, it is set up anew.
  */
 int shared_open(struct overlay *ov, bool fresh);
-/* Takes memory for what this process learns; without it nothing is remembered. */
-int cache_open(struct overlay *ov);
+/* Makes room for what this process learns, as much as the draft allows. */
+void cache_open(struct config *c, const struct draft *d, struct overlay *ov);
 
 #endif

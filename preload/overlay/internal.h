@@ -100,12 +100,10 @@ void parts_in_vain(const struct parts *parts, struct path *p, unsigned looks);
 /* --- cache.c: what this process has learnt, guarded by stamps --- */
 
 struct key path_key(const struct path *p);
-/* Best effort: without memory, nothing is remembered. */
-int cache_open(struct overlay *ov);
 void cache_keep(const struct overlay *ov, const struct key *key, const struct node *n,
 		struct stamp stamp);
 void cache_drop(const struct overlay *ov, const struct path *p);
-/* Where names.c keeps what it knows of the directory of that hash; NULL without memory. */
+/* Where names.c keeps what it knows of the directory of that hash; NULL without a cache. */
 struct listed *cache_listed(const struct overlay *ov, uint64_t dir);
 
 /* A directory is no more: who has it open, or stands in it, must not take another for it. */

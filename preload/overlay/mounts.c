@@ -201,7 +201,7 @@ static int open_mounts(struct mounts *mounts, char *const *envp, struct text *co
 		result = open_layers(&c, &c.drafts[i], ov);
 		if (result == 0) {
 			shared_open(ov, c.fresh);
-			cache_open(ov);
+			cache_open(&c, &c.drafts[i], ov);
 		}
 	}
 	*mounts = (struct mounts){.count = c.count, .at = house->overlays};

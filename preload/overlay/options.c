@@ -79,6 +79,27 @@ static int take_option(struct config *c, struct draft *d, const struct option *o
 	return 0;
 }
 
+/* A number of bytes, or of the unit behind it; -1 where VALUE is none. */
+static int64_t size_of(struct config *c, const char *value)
+{
+	static const char units[] = "kmg";
+	const size_t length = strlen(value);
+	const char *unit = length > 0 ? text_find(units, value[length - 1] | 0x20) : NULL;
+	const int64_t number = text_number(unit ? arena_copy(&c->arena, value, length - 1) : value);
+	const unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
+	return number < 0 || number > INT64_MAX >> shift ? -1 : number << shift;
+}
+
+static int take_cache(struct config *c, struct draft *d, const char *item, const char *value)
+{
+	const int64_t size = size_of(c, value);
+	if (size < 0)
+		return blame(c, d, OPTIONS, item, "must be a size such as 500k, 64m or 1g");
+	d->cache_given = true;
+	d->cache_bytes = (uint64_t)size;
+	return 0;
+}
+
 static int take_directory(struct config *c, struct draft *d, const struct directory_option *option,
 			  const char *value)
 {
@@ -116,6 +137,8 @@ static int take_item(struct config *c, struct draft *d, const char *item, struct
 	if (text_length(noted) > 0)
 		text_add_char(noted, ',');
 	text_add(noted, item);
+	if (text_same(name, "cache"))
+		return take_cache(c, d, item, value);
 	for (size_t i = 0; i < sizeof options / sizeof *options; i++)
 		if (text_same(options[i].name, name))
 			return take_option(c, d, &options[i], item, value);

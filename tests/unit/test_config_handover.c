@@ -66,7 +66,7 @@ TestSuite(config_handover, .init = make, .fini = scratch_remove);
 
 #define EVERYTHING                                                                                 \
 	"OVERLAIN_MERGED=link/m", "OVERLAIN_LOWERDIR=a:o d\\:d,\\\\\n:/proc:b",                    \
-		"OVERLAIN_UPPERDIR=up", "OVERLAIN_OPTIONS=redirect_dir=off,noatime",               \
+		"OVERLAIN_UPPERDIR=up", "OVERLAIN_OPTIONS=redirect_dir=off,cache=64m",             \
 		"OVERLAIN_MOUNTS=/ lowerdir=/,ro,volatile\n"                                       \
 		"link/x\\040y lowerdir+=o d:d\\,\\\\\\012,upperdir=b,xino=auto"
 
@@ -81,7 +81,7 @@ Test(config_handover, is_absolute)
 			      "OVERLAIN_LOWERDIR=@/a:@/o d\\:d,\\\\\n:/proc:@/b\n"
 			      "OVERLAIN_UPPERDIR=@/up\n"
 			      "OVERLAIN_WORKDIR=@/up.work\n"
-			      "OVERLAIN_OPTIONS=redirect_dir=off,noatime\n"
+			      "OVERLAIN_OPTIONS=redirect_dir=off,cache=64m\n"
 			      "OVERLAIN_MOUNTS=/ lowerdir=/,ro,volatile\n"
 			      "@/link/x\\040y lowerdir=@/o\\040d\\134:d\\134\\054\\134\\134\\012"
 			      ",upperdir=@/b,workdir=@/b.work,xino=auto\n");

@@ -46,7 +46,7 @@ _overlain() {
 	case $prev in
 	-o)
 		compopt -o nospace
-		mapfile -t COMPREPLY < <(compgen -W "lowerdir= upperdir= workdir= ro volatile redirect_dir=off" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "lowerdir= upperdir= workdir= ro volatile redirect_dir=off cache=" -- "$cur")
 		return
 		;;
 	--name)

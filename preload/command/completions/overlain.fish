@@ -12,7 +12,7 @@ end
 
 complete -c overlain -f -n 'test -z (__overlain_verb)' -a "(overlain --help | sed /^Example/q | string replace -rf '^  ([a-z]+) +([a-z].*)' '\$1\t\$2')"
 complete -c overlain -f -n 'string match -q -- "-*" (commandline -ct)' -a '(__overlain_options)'
-complete -c overlain -n 'test -n (__overlain_verb)' -s o -x -a 'lowerdir= upperdir= workdir='
+complete -c overlain -n 'test -n (__overlain_verb)' -s o -x -a 'lowerdir= upperdir= workdir= cache='
 complete -c overlain -n 'contains -- (__overlain_verb) try' -s d -l directory -x -a '(__fish_complete_directories)'
 complete -c overlain -n 'contains -- (__overlain_verb) try' -l name -x -a '(ls (set -q XDG_STATE_HOME; and echo $XDG_STATE_HOME; or echo ~/.local/state)/overlain 2>/dev/null)'
 complete -c overlain -n 'contains -- (__overlain_verb) run try' -a '(__fish_complete_subcommand --fcs-skip=2)'

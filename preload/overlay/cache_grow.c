@@ -1,0 +1,88 @@
+/*
+ * The memory of the cache: little to begin with, for most programs meet few names, and more as
+ * names come, up to what the option "cache" allows. A program whose address space is limited needs
+ * it for itself.
+ */
+#include "cache.h"
+#include "config.h"
+
+#include <sys/resource.h>
+
+/* Slots that come into use at a time: so long a caller is held up. */
+#define STEP 64
+
+/* What all overlays of a process take together where nothing is said, names.c's tables aside. */
+#define USUAL_BYTES (26u << 20)
+
+/* A limited address space is the program's but for this part. */
+#define PART_OF_LIMIT 64
+
+static uint32_t slots_in(uint64_t bytes)
+{
+	const uint64_t slots = bytes / sizeof(struct slot), top = (uint64_t)FIRST << SEGMENTS;
+	return (uint32_t)(slots < top ? slots : top) & ~1u;
+}
+
+void cache_open(struct config *c, const struct draft *d, struct overlay *ov)
+{
+	const uint32_t most = slots_in(d->cache_given ? d->cache_bytes : USUAL_BYTES / c->count);
+	const uint32_t size = most < FIRST ? most : FIRST;
+	if (size == 0)
+		return;
+	ov->cache = arena_take(&c->arena, sizeof *ov->cache + size * sizeof(struct slot));
+	ov->cache->size = size;
+	ov->cache->most = most;
+}
+
+/* Memory for as many slots as there are, or may be; false where the table must stay as it is. */
+static bool add_segment(struct cache *cache, uint32_t size)
+{
+	struct rlimit limit;
+	struct slot **segment = &cache->segments[__builtin_ctz(size) - FIRST_BITS];
+	const uint32_t more = cache->most - size < size ? cache->most - size : size;
+	const uint64_t bytes = more * sizeof(struct slot);
+	if (SYS4(SYS_prlimit64, 0, RLIMIT_AS, 0, &limit) < 0 ||
+	    bytes > limit.rlim_cur / PART_OF_LIMIT)
+		return false;
+	*segment = sys_pages(bytes);
+	return *segment != NULL;
+}
+
+/* Does a name of that hash, which stands at FROM in a table of SIZE, belong to TO with STEP more?
+ */
+static bool belongs(struct path_hash hash, uint32_t from, uint32_t to, uint32_t size)
+{
+	const uint64_t by = place_of(hash.name, size) == from ? hash.name : hash.check;
+	return place_of(by, size + STEP) == to;
+}
+
+/* A name between its two places for a moment is one that is looked for on the disk again. */
+static void take_over(struct cache *cache, uint32_t at, uint32_t size)
+{
+	static const struct entry none;
+	const uint32_t from = at - highest_bit(at);
+	struct slot *old = pair_at(cache, from), *fresh = pair_at(cache, at);
+	struct entry entry;
+	for (int i = 0; i < 2; i++)
+		if (read_any(&old[i], &entry) && entry.hash.name &&
+		    belongs(entry.hash, from, at, size) && write_slot(&fresh[i], &entry))
+			write_slot(&old[i], &none);
+}
+
+/* One at a time; who dies of it, or forks meanwhile, leaves the table as large as it is. */
+void cache_grow(struct cache *cache)
+{
+	if (cache->size == __atomic_load_n(&cache->most, __ATOMIC_RELAXED) ||
+	    __atomic_test_and_set(&cache->growing, __ATOMIC_ACQUIRE))
+		return;
+	const uint32_t size = cache->size;
+	const bool full = size >= FIRST && size == highest_bit(size);
+	if (size + STEP > cache->most || (full && !add_segment(cache, size))) {
+		__atomic_store_n(&cache->most, size, __ATOMIC_RELAXED);
+	} else {
+		for (uint32_t at = size; at < size + STEP; at += 2)
+			take_over(cache, at, size);
+		__atomic_store_n(&cache->size, size + STEP, __ATOMIC_RELEASE);
+	}
+	__atomic_clear(&cache->growing, __ATOMIC_RELEASE);
+}
