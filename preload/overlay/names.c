@@ -191,6 +191,14 @@ static void learn(const struct parts *parts, struct path *p, struct listed *list
 	__atomic_store_n(&listed->names, names, __ATOMIC_RELEASE);
 }
 
+static uint32_t bits(uint64_t word)
+{
+	uint32_t count = 0;
+	for (; word; word &= word - 1)
+		count++;
+	return count;
+}
+
 void parts_in_vain(const struct parts *parts, struct path *p, unsigned looks)
 {
 	struct listed *listed = parts->dir ? cache_listed(parts->overlay, parts->dir) : NULL;
@@ -201,7 +209,7 @@ void parts_in_vain(const struct parts *parts, struct path *p, unsigned looks)
 		__atomic_store_n(&listed->vain, 0, __ATOMIC_RELAXED);
 	}
 	uint32_t vain = __atomic_add_fetch(&listed->vain, looks, __ATOMIC_RELAXED);
-	uint32_t count = (uint32_t)(parts->parent->end - parts->parent->layer);
+	const uint32_t count = bits(parts->parent->parts) << parts->overlay->part_shift;
 	if (vain < VAIN_LOOKS * count || __atomic_test_and_set(&listed->making, __ATOMIC_ACQUIRE))
 		return;
 	PATH_PARENT(p);
