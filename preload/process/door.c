@@ -59,31 +59,47 @@ static uint64_t hash_parent(const struct path *p)
 	return hash_name(p->bytes + PATH_ROOM, path_last(p), 0x84222325cbf29ce4ULL);
 }
 
-int place_leads_in(struct place *at)
+/* Makes at->path what was asked for, from the root, where the text alone tells. */
+static bool spell_out(struct place *at)
+{
+	struct base base;
+	path_clear(&at->path);
+	if (spelling_climbs(at->asked))
+		return false;
+	if (at->asked[0] != '/' &&
+	    (at->asked_dirfd != AT_FDCWD || !place_begin(at, &base) || base.overlay || base.guess))
+		return false;
+	return place_spell(at, at->asked);
+}
+
+/* Nobody keeps a link to merged there, or no link was met, here or on the way, before. */
+static bool is_no_link(struct place *at)
 {
 	char target[16];
+	if (!spell_out(at))
+		return false;
+	if (place_never_leads_in(path_rel(&at->path)))
+		return true;
+	const uint64_t now = __atomic_load_n(&epoch, __ATOMIC_RELAXED);
+	const uint64_t missing =
+		hash_name(path_rel(&at->path), at->path.length, 0x2325cbf29ce48422ULL ^ now);
+	if (was_seen(missing))
+		return true;
+	/* Where none is on the way only the name itself can be one. */
+	if (!was_seen(hash_parent(&at->path)) ||
+	    sys_readlinkat(at->asked_dirfd, at->asked, target, sizeof target) >= 0)
+		return false;
+	remember(missing);
+	return true;
+}
+
+int place_leads_in(struct place *at)
+{
 	unsigned flags = at->flags;
 	if (at->alone || at->crossed || pointer_string(at->asked, PATH_MAX) <= 0)
 		return 0;
-	const bool absolute = at->asked[0] == '/';
-	if (absolute && place_never_leads_in(at->asked))
+	if ((at->asked[0] == '/' && place_never_leads_in(at->asked)) || is_no_link(at))
 		return 0;
-	uint64_t missing = 0;
-	if (absolute)
-		missing = hash_name(at->asked, strlen(at->asked),
-				    0x2325cbf29ce48422ULL ^
-					    __atomic_load_n(&epoch, __ATOMIC_RELAXED));
-	if (absolute && was_seen(missing))
-		return 0;
-	/* No link was met on the way to this directory before: only the name itself can be one. */
-	if (absolute)
-		path_clear(&at->path);
-	if (absolute && !spelling_climbs(at->asked) && place_spell(at, at->asked) &&
-	    was_seen(hash_parent(&at->path)) &&
-	    sys_readlinkat(AT_FDCWD, at->asked, target, sizeof target) < 0) {
-		remember(missing);
-		return 0;
-	}
 	int error =
 		place_find_glance(at, at->asked_dirfd, at->asked, flags | PLACE_WALK, at->glance);
 	at->flags = flags;
