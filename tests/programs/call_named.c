@@ -159,7 +159,7 @@ static void go_into_background(void)
 	chdir("../..");
 }
 
-/* A handle made before a file is copied up opens the copy, and for writing no lower's file. */
+/* The handle of a lower's file opens what merged has of it, and for writing no lower's file. */
 static void open_by_handle(void)
 {
 	struct {
@@ -169,8 +169,10 @@ static void open_by_handle(void)
 	int mount, root = open("merged", O_RDONLY);
 	char data[32] = "";
 
-	told("name_to_handle_at",
+	told("merged has none",
 	     name_to_handle_at(AT_FDCWD, "merged/README", &handle.head, &mount, 0));
+	told("name_to_handle_at",
+	     name_to_handle_at(AT_FDCWD, "low/README", &handle.head, &mount, 0));
 	int fd = open_by_handle_at(root, &handle.head, O_RDWR);
 
 	if (fd < 0 && errno == EPERM) {

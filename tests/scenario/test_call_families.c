@@ -109,6 +109,7 @@ Test(families, refused)
 	for (const char *at = said; (at = strstr(at, ": EPERM\n")); at++)
 		refused++;
 	cr_assert(refused == 14, "%zu refused: %s", refused, said);
+	assert_holds(said, "merged has none: EOPNOTSUPP\nname_to_handle_at: done\n");
 	if (!strstr(said, "not permitted here"))
 		assert_holds(said, " WROTE\n");
 	assert_text(shell_text(scratch(), "cat low/README; ls low"), "words\nREADME\ndocs\n",
