@@ -66,6 +66,7 @@ enum {
 	MARK_IMPURE = 2, /* holds entries that carry an origin */
 	MARK_XWHITE = 4, /* holds whiteouts in xattr form */
 	MARK_UNREAD = 8, /* marks were not asked for: it may hold whiteouts in xattr form */
+	MARK_OPEN = 16,  /* everybody may search it */
 };
 
 /*

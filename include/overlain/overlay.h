@@ -86,6 +86,7 @@ enum {
 	NODE_XWHITE = 4,  /* directory: a part holds whiteouts in xattr form */
 	NODE_PURE = 8,    /* in the upper, and known to be in no lower */
 	NODE_UNREAD = 16, /* directory: the marks of its lowest part were not asked for */
+	NODE_OPEN = 32,   /* directory: everybody may search it */
 };
 
 struct node {
@@ -129,6 +130,8 @@ int overlay_glance(const struct overlay *ov, const struct node *parent, struct p
 int overlay_lookup(const struct overlay *ov, struct path *p, struct node *n);
 /* overlay_lookup for the parent of P. */
 int overlay_lookup_parent(const struct overlay *ov, struct path *p, struct node *n);
+/* -EACCES where the caller may not search the directory P, which is N. */
+int overlay_may_search(const struct overlay *ov, const struct node *n, struct path *p);
 /* What is remembered of P, without a look at the disk; false when nothing is. */
 bool overlay_recall(const struct overlay *ov, const struct path *p, struct node *n);
 /* The same for one that is known by its hash. */

@@ -107,6 +107,9 @@ int layer_entry_is_whiteout(int dirfd, const struct dirent64 *entry, bool xmarke
 	bool maybe = entry->d_type == DT_CHR || entry->d_type == DT_UNKNOWN ||
 		     (entry->d_type == DT_REG && xmarked);
 	int error = maybe ? sys_fstatat(dirfd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) : -ENOENT;
+	/* Who may list a directory need not be let look into it: devices there are whiteouts. */
+	if (error == -EACCES && entry->d_type == DT_CHR)
+		return 1;
 	if (error)
 		return error == -ENOENT ? 0 : error;
 	if (S_ISCHR(st.st_mode))
@@ -154,11 +157,13 @@ int layer_look(const struct layer *layer, struct path *p, unsigned parent_marks,
 		look->type = DT_WHT;
 	if (!S_ISDIR(st->st_mode))
 		return 0;
+	if ((st->st_mode & 0111) == 0111)
+		look->marks = MARK_OPEN;
 	if (!want_marks) {
-		look->marks = MARK_UNREAD;
+		look->marks |= MARK_UNREAD;
 		return 0;
 	}
-	look->marks = (uint8_t)directory_marks(path);
+	look->marks |= (uint8_t)directory_marks(path);
 	if (!(look->marks & MARK_OPAQUE) && has_opaque_file(layer, p))
 		look->marks |= MARK_OPAQUE;
 	return 0;

@@ -54,6 +54,8 @@ static bool take(const struct overlay *ov, unsigned layer, const struct look *lo
 	}
 	n->parts |= part_bit(ov, layer);
 	n->end = (uint16_t)(layer + 1);
+	if (first && (look->marks & MARK_OPEN))
+		n->marks |= NODE_OPEN;
 	if (first && layer == 0 && (look->marks & MARK_IMPURE))
 		n->marks |= NODE_IMPURE;
 	if (look->marks & MARK_XWHITE)
@@ -190,6 +192,13 @@ bool overlay_recall(const struct overlay *ov, const struct path *p, struct node 
 void overlay_forget(const struct overlay *ov, struct path *p)
 {
 	cache_drop(ov, p);
+}
+
+int overlay_may_search(const struct overlay *ov, const struct node *n, struct path *p)
+{
+	if ((n->marks & NODE_OPEN) || SYS1(SYS_geteuid, 0) == 0)
+		return 0;
+	return sys_faccessat(AT_FDCWD, overlay_reach(ov, n, p), X_OK, AT_EACCESS);
 }
 
 /* Steps N, a directory, on to the prefix of P that is AT bytes long. */

@@ -115,11 +115,12 @@ static int remove_upper_dir(const struct overlay *ov, struct path *p, bool below
 
 static int remove_dir(const struct overlay *ov, struct path *p, const struct node *n, bool below)
 {
-	int error = overlay_is_empty(ov, p, n);
+	int error = overlay_is_empty(ov, p, n),
+	    denied = error ? overlay_may_write_parent(ov, p) : 0;
 	if (!error)
 		error = overlay_raise_parent(ov, p);
 	if (error)
-		return error;
+		return denied ? denied : error;
 	return overlay_in_upper(ov, n) ? remove_upper_dir(ov, p, below)
 				       : whiteout_place(ov, p, false);
 }

@@ -21,7 +21,7 @@ bool place_ask_cwd(struct place *at, struct base *base);
 /* AT stands outside: into merged where its absolute path is one. */
 void step_enter(struct place *at);
 /* From where AT stands: by ".", by "..", by NAME. 0, -ENOENT, -ENOTDIR, -ENAMETOOLONG. */
-int step_stay(const struct place *at);
+int step_stay(struct place *at);
 int step_up(struct place *at);
 int step_down(struct place *at, const char *name, size_t length);
 

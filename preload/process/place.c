@@ -33,6 +33,14 @@ static bool recall_below(struct place *at, struct path_hash base, const char *re
 	return true;
 }
 
+/* The directory a path begins in, which its name does not lead to, is left and not searched for. */
+static int leave_unfound(struct place *at)
+{
+	struct stat st;
+	at->node = (struct node){.type = DT_DIR, .marks = NODE_OPEN};
+	return sys_fstatat(at->asked_dirfd, ".", &st, 0);
+}
+
 /* REST below the directory AT stands at, all of it inside one overlay. */
 static int find_below(struct place *at, struct path_hash base, const char *rest, size_t length)
 {
@@ -41,8 +49,8 @@ static int find_below(struct place *at, struct path_hash base, const char *rest,
 		return 0;
 	int error = overlay_lookup(at->overlay, &at->path, &at->node);
 	if (error == -EACCES && rest[0] == '.' && rest[1] == '.' && (!rest[2] || rest[2] == '/'))
-		at->node = (struct node){.type = DT_DIR}; /* it is left, not searched for */
-	else if (error)
+		error = leave_unfound(at);
+	if (error)
 		return error;
 	at->removed = node_absent(&at->node);
 	error = place_walk(at, rest);

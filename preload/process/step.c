@@ -46,13 +46,13 @@ static int check_outside(struct place *at)
 	return error ? error : S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
 }
 
-int step_stay(const struct place *at)
+int step_stay(struct place *at)
 {
 	if (!at->overlay || at->removed)
 		return 0;
 	if (!node_is_dir(&at->node))
 		return node_absent(&at->node) ? -ENOENT : -ENOTDIR;
-	return 0;
+	return overlay_may_search(at->overlay, &at->node, &at->path);
 }
 
 int step_up(struct place *at)

@@ -2,14 +2,12 @@
 import os
 
 from layers import NAMES, some_path
-from view import MODE
 
 
 def path(r, m):
     """A path into merged, now and then oddly spelled."""
     p = f"{m}/{some_path(r, [1, 1, 2, 2, 3])}"
-    # Whether "." and ".." may be searched costs a system call each: the library does not ask.
-    odd = r.random() if MODE != "user" else 1
+    odd = r.random()
     if odd < 0.05:
         return p + "/"
     if odd < 0.07:

@@ -37,17 +37,18 @@ Test(layer_marks, are_read)
 		{"marked", 0, DT_REG, 0},
 		{"marked", MARK_XWHITE, DT_WHT, 0},
 		{"full", MARK_XWHITE, DT_REG, 0},
-		{"plain", 0, DT_DIR, 0},
-		{"opaque", 0, DT_DIR, MARK_OPAQUE},
-		{"oci", 0, DT_DIR, MARK_OPAQUE},
-		{"fuse", 0, DT_DIR, MARK_OPAQUE},
+		{"plain", 0, DT_DIR, MARK_OPEN},
+		{"opaque", 0, DT_DIR, MARK_OPEN | MARK_OPAQUE},
+		{"oci", 0, DT_DIR, MARK_OPEN | MARK_OPAQUE},
+		{"fuse", 0, DT_DIR, MARK_OPEN | MARK_OPAQUE},
 		{"x/w", MARK_UNREAD, DT_WHT, 0},
 		{"plain/w", MARK_UNREAD, DT_REG, 0},
-		{"x", 0, DT_DIR, MARK_XWHITE},
-		{"odd", 0, DT_DIR, 0},
-		{"impure", 0, DT_DIR, MARK_IMPURE},
-		{"all", 0, DT_DIR, MARK_IMPURE | MARK_OPAQUE},
-		{"", 0, DT_DIR, 0},
+		{"x", 0, DT_DIR, MARK_OPEN | MARK_XWHITE},
+		{"odd", 0, DT_DIR, MARK_OPEN},
+		{"impure", 0, DT_DIR, MARK_OPEN | MARK_IMPURE},
+		{"all", 0, DT_DIR, MARK_OPEN | MARK_IMPURE | MARK_OPAQUE},
+		{"", 0, DT_DIR, MARK_OPEN},
+		{"shut", 0, DT_DIR, 0},
 	};
 	struct layer layer = planted(
 		"file = x\nlink -> file\ndev whiteout\nmarked whiteout-xattr\nfull = x\n"
@@ -56,7 +57,7 @@ Test(layer_marks, are_read)
 		"plain/w whiteout-xattr\nx xattr user.overlay.opaque=x\nodd/\nodd xattr "
 		"user.overlay.opaque=no\n"
 		"impure/\nimpure xattr user.overlay.impure=y\nall/ opaque\n"
-		"all xattr user.overlay.impure=y\nall xattr user.other=1");
+		"all xattr user.overlay.impure=y\nall xattr user.other=1\nshut/\nshut mode 0710");
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct look look;
@@ -75,7 +76,7 @@ Test(layer_marks, are_left_alone_when_not_asked_for)
 	struct look look;
 
 	EXPECT(layer_look(&layer, rooms_path("d"), 0, false, &look, NULL), "");
-	cr_expect_eq(look.marks, MARK_UNREAD);
+	cr_expect_eq(look.marks, MARK_OPEN | MARK_UNREAD);
 }
 
 Test(layer_marks, among_more_attributes_than_fit)
@@ -89,7 +90,7 @@ Test(layer_marks, among_more_attributes_than_fit)
 	struct look look;
 
 	EXPECT(layer_look(&layer, rooms_path("d"), 0, true, &look, NULL), "");
-	cr_expect_eq(look.marks, MARK_OPAQUE | MARK_IMPURE);
+	cr_expect_eq(look.marks, MARK_OPEN | MARK_OPAQUE | MARK_IMPURE);
 }
 
 Test(layer_marks, beside_a_name_hide_it)
