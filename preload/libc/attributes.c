@@ -16,18 +16,11 @@ static raise_call *raise_to_date(const struct timespec times[2])
 	return now ? file_raise_either : file_raise_owned;
 }
 
-/*
- * Who may search a directory decides what may be seen in it: what was learnt is void. CLOSED to
- * somebody, it closes all that is below as well.
- */
-static struct change search_change(const struct place *at, bool closed)
+struct change attributes_change(const struct place *at, bool closed)
 {
 	return node_is_dir(&at->node) ? change_begin(at->overlay, &at->path, closed)
 				      : (struct change){.overlay = NULL};
 }
-#define SEARCH_CHANGE(at, closed)                                                                  \
-	__attribute__((cleanup(change_end), unused)) struct change change =                        \
-		search_change(at, closed)
 
 int attributes_chmod(struct place *at, mode_t mode)
 {
@@ -35,7 +28,7 @@ int attributes_chmod(struct place *at, mode_t mode)
 	if (at->node.type == DT_LNK)
 		return (int)edge(-EOPNOTSUPP);
 	int error = raise_to(at, &path);
-	SEARCH_CHANGE(at, (mode & 0111) != 0111);
+	ATTRIBUTES_CHANGE(attributes_change(at, (mode & 0111) != 0111));
 	return error ? error : NEXT(fchmodat)(AT_FDCWD, path, mode, 0);
 }
 
@@ -125,7 +118,7 @@ int attributes_chown(struct place *at, uid_t uid, gid_t gid)
 		error = try_chown(at, uid, gid);
 	if (!error)
 		error = (int)edge(file_raise(at, &path));
-	SEARCH_CHANGE(at, false);
+	ATTRIBUTES_CHANGE(attributes_change(at, false));
 	return error ? error : NEXT(fchownat)(AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW);
 }
 

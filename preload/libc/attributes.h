@@ -11,6 +11,11 @@ struct stored {
 	const char *name;
 	char buffer[XATTR_NAME_MAX + 1];
 };
+/* True for the list that says who may search a directory. */
+static inline bool xattr_is_access(const char *name)
+{
+	return text_same(name, "system.posix_acl_access");
+}
 /* What is wrong with a change, whatever it is made to: -EINVAL, -EFAULT, -ERANGE, -E2BIG. */
 int xattr_check(const char *name, const void *value, size_t size, int flags);
 /* -EINVAL, -ERANGE, -EFAULT for the name; -EOPNOTSUPP for one of the overlay's own. */
@@ -30,6 +35,15 @@ int attributes_utimens(struct place *at, const struct timespec times[2]);
 /* With size XATTR_REMOVED the attribute is removed. */
 int attributes_xattr(struct place *at, const char *name, const void *value, size_t size, int flags);
 #define XATTR_REMOVED ((size_t)-1)
+/*
+ * Who may search a directory decides what may be seen in it: where AT is one, what was learnt is
+ * void. CLOSED to somebody, it closes all that is below as well.
+ */
+struct change attributes_change(const struct place *at, bool closed);
+/* The same for what FD is open on, with AT to work in. */
+struct change attributes_change_of(int fd, struct place *at, bool closed);
+#define ATTRIBUTES_CHANGE(begun)                                                                   \
+	__attribute__((cleanup(change_end), unused)) struct change change = begun
 #ifndef SYS_fchmodat2
 #define SYS_fchmodat2 452 /* Linux 6.6 */
 #endif

@@ -55,11 +55,21 @@ const char *descriptor_path_now(int fd, struct place *at)
 	return found ? path : NULL;
 }
 
+struct change attributes_change_of(int fd, struct place *at, bool closed)
+{
+	struct descriptor d;
+	bool directory = descriptor_find(fd, &d) && d.kind == DESCRIPTOR_DIR;
+	return directory && !descriptor_place(fd, at) ? attributes_change(at, closed)
+						      : (struct change){.overlay = NULL};
+}
+
 int descriptor_chmod(int fd, mode_t mode, struct place *at)
 {
 	int error;
-	if (!descriptor_by_name(fd, at, &error))
+	if (!descriptor_by_name(fd, at, &error)) {
+		ATTRIBUTES_CHANGE(attributes_change_of(fd, at, (mode & 0111) != 0111));
 		return NEXT(fchmod)(fd, mode);
+	}
 	return error ? (int)edge(error) : attributes_chmod(at, mode);
 }
 

@@ -220,6 +220,8 @@ int attributes_xattr(struct place *at, const char *name, const void *value, size
 		error = file_raise(at, &path);
 	if (error)
 		return (int)edge(error);
+	ATTRIBUTES_CHANGE(xattr_is_access(name) ? attributes_change(at, true)
+						: (struct change){.overlay = NULL});
 	return size == XATTR_REMOVED ? NEXT(lremovexattr)(path, s.name)
 				     : NEXT(lsetxattr)(path, s.name, value, size, flags);
 }

@@ -82,3 +82,68 @@ Test(parity, merged_gives_way_to_nothing)
 						  "say(exchange, b\"file\", b\"merged\")\n"),
 		 .unlike_plain = true);
 }
+
+/* One that could be opened again is not given: nfs_export is off. */
+Test(parity, handles_tell_objects_apart_at_most)
+{
+	in_house("cd merged; " PYTHON(
+			 "def handle(name, flags, fd = -100):\n"
+			 "\troom, mount = ctypes.create_string_buffer(200), ctypes.c_int()\n"
+			 "\troom[0] = 128\n"
+			 "\tif libc.name_to_handle_at(fd, name, room, ctypes.byref(mount), flags) "
+			 "< 0:\n"
+			 "\t\traise OSError(ctypes.get_errno(), str())\n"
+			 "for name in b\".\", b\"README\", b\"docs/upper.txt\", b\"docs\", "
+			 "b\"rel\", b\"none\", b\"README/\", b\"\":\n"
+			 "\tfor flags in 0, 0x400, 0x200, 0x1000, 0x1200, 0x4000: say(handle, "
+			 "name, flags)\n"
+			 "fd = os.open(\"README\", os.O_RDONLY)\n"
+			 "for flags in 0, 0x1000, 0x1200: say(handle, b\"\", flags, fd)\n"),
+		 .unlike_plain = true);
+}
+
+/* The permission to search a directory is that to leave it by "..", too. */
+Test(parity, dots_are_searched)
+{
+	in_house("cd merged; chmod 600 docs; mkdir -m 600 made; " AS_USER PYTHON(
+		"for name in \"docs\", \"made\", \"src\", \"README\":\n"
+		"\tfor dots in \"\", \"/.\", \"/..\", \"/../README\", \"/./\":\n"
+		"\t\tsay(os.access, name + dots, os.F_OK)\n"
+		"\t\tsay(lambda p: oct(os.stat(p).st_mode), name + dots)\n"
+		"fd = os.open(\"docs\", os.O_RDONLY)\n"
+		"say(lambda p: oct(os.stat(p, dir_fd = fd).st_mode), \"..\")\n"
+		"say(lambda p: oct(os.stat(p, dir_fd = fd).st_mode), \".\")\n"
+		"os.chmod(\"docs\", 0o755)\n"
+		"say(lambda p: oct(os.stat(p).st_mode), \"docs/..\")\n"));
+}
+
+/* Who may read a directory sees its names, and no whiteouts, though he may not look at one. */
+Test(parity, a_directory_that_may_not_be_searched_is_listed)
+{
+	in_house("cd merged; rm docs/guide.txt src/main.c; chmod 400 docs src; " AS_USER PYTHON(
+		"for name in \"docs\", \"src\":\n"
+		"\tsay(lambda: sorted(os.listdir(name)))\n"
+		"\tsay(os.rmdir, name)\n"
+		"os.chmod(\".\", 0o555)\n"
+		"say(os.rmdir, \"docs\")\n"
+		"os.chmod(\".\", 0o755)\n") "; chmod 755 docs src");
+}
+
+/* What was learnt of names in a directory holds while it may be searched. */
+Test(parity, permission_to_search_is_taken_away_by_descriptor)
+{
+	in_house("cd merged; mkdir made; : >made/file; " AS_USER PYTHON(
+		"import struct\n"
+		"names = \"made/file\", \"made/none\", \"src/main.c\", \"src/none\"\n"
+		"def look():\n"
+		"\tfor name in names: say(lambda: oct(os.stat(name).st_mode))\n"
+		"def acl(bits): return struct.pack(\"<I\", 2) + b\"\".join(\n"
+		"\tstruct.pack(\"<HHI\", tag, bits, 0xffffffff) for tag in (1, 4, 0x20))\n"
+		"kept = [os.open(name, os.O_RDONLY) for name in (\"made\", \"src\")]\n"
+		"for mode in 0o755, 0o600, 0o755:\n"
+		"\tfor fd in kept: os.fchmod(fd, mode)\n"
+		"\tlook()\n"
+		"for bits in 6, 7:\n"
+		"\tfor fd in kept: os.setxattr(fd, \"system.posix_acl_access\", acl(bits))\n"
+		"\tlook()\n"));
+}
