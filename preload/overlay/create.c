@@ -197,7 +197,7 @@ int overlay_link(const struct overlay *ov, struct path *from, struct path *to)
 		error = node_absent(&source) ? -ENOENT : overlay_lookup(ov, to, &n);
 	if (!error && !node_absent(&n))
 		error = -EEXIST;
-	if (!error && node_is_dir(&source))
+	if (!error && (node_is_dir(&source) || !overlay_in_upper(ov, &source)))
 		error = ov->writable ? overlay_may_write_parent(ov, to) : -EROFS;
 	if (!error && node_is_dir(&source))
 		error = -EPERM;

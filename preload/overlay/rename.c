@@ -39,6 +39,12 @@ static bool is_stuck(const struct overlay *ov, const struct node *n)
 	return node_is_dir(n) && (!overlay_in_upper(ov, n) || node_merged(ov, n));
 }
 
+/* Something must be copied up before that end can move. */
+static bool comes_up(const struct overlay *ov, const struct end *e)
+{
+	return is_stuck(ov, &e->node) || !overlay_in_upper(ov, &e->node);
+}
+
 /* What rename(2) says of the names. */
 static int check_names(const struct overlay *ov, const struct end *from, const struct end *to,
 		       unsigned flags)
@@ -95,8 +101,8 @@ static int may_leave(const struct overlay *ov, const struct end *from, const str
 }
 
 /*
- * Permission is asked for in between, in the kernel's order: where all is well, the move itself
- * answers.
+ * Permission is asked for in between, in the kernel's order: where all is well and nothing has to
+ * come up for it, the move itself answers.
  */
 static int check(const struct overlay *ov, const struct end *from, const struct end *to,
 		 unsigned flags)
@@ -106,12 +112,15 @@ static int check(const struct overlay *ov, const struct end *from, const struct 
 		return error;
 	const int type = check_types(from, to, flags);
 	error = type ? type : check_objects(ov, from, to, flags);
-	int denied = error ? overlay_may_write_parent(ov, from->path) : 0;
-	if (error && !denied)
+	bool exchange = flags & RENAME_EXCHANGE;
+	if (!error && !comes_up(ov, from) && !(exchange && comes_up(ov, to)))
+		return 0;
+	int denied = overlay_may_write_parent(ov, from->path);
+	if (!denied)
 		denied = overlay_may_write_parent(ov, to->path);
-	if (error && !denied && !type)
+	if (!denied && !type)
 		denied = may_leave(ov, from, to);
-	if (error && !denied && (flags & RENAME_EXCHANGE))
+	if (!denied && exchange)
 		denied = may_leave(ov, to, from);
 	return denied ? denied : error;
 }
@@ -119,9 +128,7 @@ static int check(const struct overlay *ov, const struct end *from, const struct 
 /* Brings one end into the upper whole, so that it can move. */
 static int raise(const struct overlay *ov, struct end *e)
 {
-	int error = may_change_parent(ov, e->path);
-	if (!error)
-		error = overlay_raise_parent(ov, e->path);
+	int error = overlay_raise_parent(ov, e->path);
 	if (!error)
 		error = overlay_lower_has(ov, e->path, &e->node, &e->below);
 	if (error || node_absent(&e->node))

@@ -147,3 +147,13 @@ Test(parity, permission_to_search_is_taken_away_by_descriptor)
 		"\tfor fd in kept: os.setxattr(fd, \"system.posix_acl_access\", acl(bits))\n"
 		"\tlook()\n"));
 }
+
+Test(parity, what_is_refused_copies_nothing_up)
+{
+	in_house("cd merged; chmod 555 docs src; mkdir one; " AS_USER PYTHON(
+		"for call in os.rename, os.link:\n"
+		"\tsay(call, \"docs/guide.txt\", \"docs/moved\")\n"
+		"\tsay(call, \"docs/guide.txt\", \"one/moved\")\n"
+		"\tsay(call, \"README\", \"src/moved\")\n"
+		"say(exchange, b\"README\", b\"src/main.c\")\n"));
+}
