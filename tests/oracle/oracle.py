@@ -4,17 +4,27 @@ each result, the merged tree, the uppers, and how each of the two sees what the 
 
     oracle.py LIBRARY FIRST-SEED SEEDS OPERATIONS
     oracle.py LIBRARY SEED 1 OPERATIONS OPERATION,OPERATION,…    some of a seed's operations alone
+
+Of the modes in worlds.py, those that ORACLE_MODES names are played, or all.
 """
 import os
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+from time import monotonic
 
 import layers
 from compare import SCRATCHES, differences
 from shrink import shortest
 from worlds import LATE, MODES, PYTHON, Area, Namespace, World, modes_possible
+
+# Most of the time a seed waits for the disk, or for a namespace to come and go.
+WORKERS = 4 * os.cpu_count()
+# So many seeds that differ are looked at closely.
+SHOWN = 20
 
 
 def as_root():
@@ -36,13 +46,52 @@ def mode_of(seed):
     return MODES[seed % len(MODES)]
 
 
-def report(library, mode, seed, operations):
-    """What a seed that differs is shown by."""
+class Progress:
+    """What was played so far, and what of it differed, by mode."""
+    EVERY = 60  # seconds
+
+    def __init__(self, count, operations):
+        self.lock, self.began, self.told = Lock(), monotonic(), monotonic()
+        self.count, self.operations, self.playing = count, operations, 0
+        self.played, self.bad = Counter(), Counter()
+
+    def add(self, mode, seconds, differs):
+        with self.lock:
+            self.played[mode.name] += 1
+            self.bad[mode.name] += differs
+            self.playing += seconds
+            if monotonic() - self.told > self.EVERY:
+                self.told = monotonic()
+                print(f"oracle: {self.played.total()} of {self.count} seeds, {self.bad.total()} differ",
+                      file=sys.stderr, flush=True)
+
+    def close(self):
+        """The summary. How fast it went leaves out the search for shortest replays."""
+        for name, seeds in sorted(self.played.items()):
+            print(f"oracle: {name}: {seeds} seeds, {seeds * self.operations} operations, "
+                  f"{self.bad[name]} seeds differ")
+        total = self.played.total() * self.operations
+        speed = total / self.playing * WORKERS if self.playing else 0
+        print(f"oracle: {self.played.total()} seeds, {total} operations, {self.bad.total()} seeds "
+              f"differ ({monotonic() - self.began:.0f} s, {speed:.0f} operations a second)")
+
+
+def look_closer(library, mode, seed, operations):
+    """What a seed that differs is shown by: the fewest operations, and what they give."""
     least = shortest(library, mode, seed, operations)
     numbers = ",".join(map(str, least))
-    print(f"seed {seed} ({mode.name}): differs; replay with\n"
-          f"    {sys.argv[0]} {sys.argv[1]} {seed} 1 {operations} {numbers}")
-    print(*differences(library, mode, seed, operations, least), sep="\n", flush=True)
+    return [f"differs; replay with\n    {sys.argv[0]} {sys.argv[1]} {seed} 1 {operations} {numbers}",
+            *differences(library, mode, seed, operations, least)]
+
+
+def play(library, seed, operations, only, progress):
+    mode, began = mode_of(seed), monotonic()
+    lines = differences(library, mode, seed, operations, only)
+    progress.add(mode, monotonic() - began, bool(lines))
+    if lines and not only and LATE not in "".join(lines) and progress.bad.total() <= SHOWN:
+        lines = look_closer(library, mode, seed, operations)
+    if lines:
+        print("\n".join([f"seed {seed} ({mode.name}):", *lines]), flush=True)
 
 
 def main():
@@ -55,18 +104,14 @@ def main():
     for mode in MODES:
         if mode not in possible:
             print(f"oracle: left out, not possible here: {mode.name}")
-    numbers = [s for s in range(first, first + seeds) if mode_of(s) in possible]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = pool.map(lambda s: differences(library, mode_of(s), s, operations, only), numbers)
-        bad = [(s, f) for s, f in zip(numbers, found) if f]
-    for seed, lines in bad:
-        if only or LATE in "".join(lines):
-            print(f"seed {seed} ({mode_of(seed).name}):", *lines, sep="\n")
-        else:
-            report(library, mode_of(seed), seed, operations)
-    count = len(numbers) * (len(only) if only else operations)
-    print(f"oracle: {len(numbers)} seeds, {count} operations, {len(bad)} seeds differ")
-    return bool(bad)
+    wanted = os.environ.get("ORACLE_MODES", " ".join(m.name for m in MODES)).split()
+    numbers = [s for s in range(first, first + seeds)
+               if mode_of(s) in possible and mode_of(s).name in wanted]
+    progress = Progress(len(numbers), len(only) if only else operations)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(lambda s: play(library, s, operations, only, progress), numbers))
+    progress.close()
+    return bool(progress.bad.total())
 
 
 if __name__ == "__main__":

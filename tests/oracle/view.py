@@ -94,7 +94,7 @@ def names_in(path):
     names = sorted(os.listdir(path))
     at = path if isinstance(path, int) else None
     # What cannot be looked at may be one of those.
-    if not os.access(path if at is None else f"/proc/self/fd/{path}", os.X_OK):
+    if not os.access(path if at is None else ".", os.X_OK, dir_fd=at):
         return ["what may not be searched"]
     if WORLD != "kernel":
         return names
