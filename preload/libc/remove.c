@@ -9,9 +9,8 @@ static int unlink_inside(struct place *at, int flags)
 		return overlay_rmdir(at->overlay, &at->path);
 	if (at->path.length == 0)
 		return -EISDIR; /* merged itself, a directory of another file system */
-	if (at->slash && at->overlay->writable && !node_absent(&at->node) &&
-	    !node_is_dir(&at->node))
-		return -ENOTDIR;
+	if (at->slash && at->overlay->writable && !node_absent(&at->node))
+		return node_is_dir(&at->node) ? -EISDIR : -ENOTDIR;
 	return overlay_unlink(at->overlay, &at->path);
 }
 

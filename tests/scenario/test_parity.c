@@ -126,6 +126,8 @@ Test(parity, a_directory_that_may_not_be_searched_is_listed)
 		"\tsay(os.rmdir, name)\n"
 		"os.chmod(\".\", 0o555)\n"
 		"say(os.rmdir, \"docs\")\n"
+		"say(os.unlink, \"docs\")\n"
+		"say(os.unlink, \"docs/\")\n"
 		"os.chmod(\".\", 0o755)\n") "; chmod 755 docs src");
 }
 
