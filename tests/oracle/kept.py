@@ -58,10 +58,13 @@ def make_in(fd, name):
 
 
 def fields(fd, name):
-    """What fstat says. A merged directory that was removed has one name, as before, to the kernel."""
+    """
+    What fstat says. A merged directory that was removed has one name, as before, to the kernel, and
+    the time it had in the upper, where the library knows but the part that is open.
+    """
     shown = show(os.fstat(fd))
     if os.path.isdir(f"/proc/self/fd/{fd}") and is_nameless(fd):
-        return shown[:2] + ("any",) + shown[3:]
+        return shown[:2] + ("any",) + shown[3:6] + ("any",) + shown[7:]
     return shown
 
 

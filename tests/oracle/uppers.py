@@ -50,6 +50,13 @@ def holds_origin(upper, directory):
                if rel.startswith(directory + "/") and depth(rel) == depth(directory) + 1)
 
 
+def hides(rel, shim, lowers):
+    """True where "opaque" would hide something: a lower has a directory there, and is not hidden."""
+    above = [rel[:i] for i, c in enumerate(rel) if c == "/"]
+    return (not any(OPAQUE in shim[at][1] for at in above)
+            and any(os.path.isdir(f"{lower}/{rel}") for lower in lowers))
+
+
 def excuse(rel, kernel, shim, lowers):
     """
     The marks of both without those that one of them may have alone: "opaque" on a directory whose
@@ -63,7 +70,7 @@ def excuse(rel, kernel, shim, lowers):
         marks[ORIGIN] = other[ORIGIN]
     if IMPURE in other and holds_origin(shim, rel):
         marks[IMPURE] = other[IMPURE]
-    if not any(os.path.isdir(f"{lower}/{rel}") for lower in lowers):
+    if not hides(rel, shim, lowers):
         marks.pop(OPAQUE, None)
         other.pop(OPAQUE, None)
     if not holds_origin(shim, rel) and not holds_origin(kernel, rel):
