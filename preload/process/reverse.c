@@ -48,8 +48,8 @@ __attribute__((noinline)) static bool shows(const struct overlay *ov, unsigned l
 	if (path_set(p, rest, length))
 		return false;
 	int error = overlay_lookup(ov, p, &n);
-	if (error == -EACCES) /* the kernel knows it by that name, and nothing covers the upper */
-		return ov->writable && layer == 0;
+	if (error == -EACCES) /* what may not be asked for is not known to be anything else */
+		return true;
 	if (error || node_absent(&n))
 		return false;
 	if (n.layer == layer)

@@ -159,3 +159,17 @@ Test(parity, what_is_refused_copies_nothing_up)
 		"\tsay(call, \"README\", \"src/moved\")\n"
 		"say(exchange, b\"README\", b\"src/main.c\")\n"));
 }
+
+Test(parity, what_cannot_be_reached_is_not_told_to_be_gone)
+{
+	in_house("cd merged; " AS_USER PYTHON(
+		"kept = [os.open(name, os.O_RDONLY) for name in (\"src\", \"src/main.c\", "
+		"\"docs/deep\", \"docs/upper.txt\")]\n"
+		"os.chmod(\"src\", 0o600), os.chmod(\"docs\", 0o600)\n"
+		"for fd in kept: print(os.readlink(\"/proc/self/fd/%d\" % "
+		"fd).split(\"merged\")[1])\n"
+		"os.chmod(\"src\", 0o755), os.chmod(\"docs\", 0o755)\n"
+		"os.unlink(\"src/main.c\")\n"
+		"for fd in kept: print(os.readlink(\"/proc/self/fd/%d\" % "
+		"fd).split(\"merged\")[1])\n"));
+}
