@@ -1,6 +1,7 @@
 """Operations on descriptors that stay open while the names they were opened by change."""
 import fcntl
 import os
+import stat
 
 from draws import path
 from layers import NAMES
@@ -60,9 +61,13 @@ def make_in(fd, name):
 def fields(fd, name):
     """
     What fstat says. A merged directory that was removed has one name, as before, to the kernel, and
-    the time it had in the upper, where the library knows but the part that is open.
+    the time it had in the upper, where the library knows but the part that is open. A lower's fifo
+    is passed through: an open one does not become its copy.
     """
-    shown = show(os.fstat(fd))
+    s = os.fstat(fd)
+    if stat.S_ISFIFO(s.st_mode):
+        return "a fifo"
+    shown = show(s)
     if os.path.isdir(f"/proc/self/fd/{fd}") and is_nameless(fd):
         return shown[:2] + ("any",) + shown[3:6] + ("any",) + shown[7:]
     return shown
