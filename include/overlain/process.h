@@ -223,6 +223,8 @@ void descriptor_copy(int from, int to);
 void descriptor_learn(int fd);
 /* False when nothing is known of FD. */
 bool descriptor_find(int fd, struct descriptor *d);
+/* The same, after a look where a directory is now. */
+bool descriptor_follow(int fd, struct descriptor *d);
 /* Where FD, a directory or file inside merged, is now; -EBADF when it is not ours. */
 int descriptor_place(int fd, struct place *at);
 /*

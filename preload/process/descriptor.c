@@ -99,14 +99,21 @@ __attribute__((noinline)) static void follow_move(int fd, struct descriptor *d)
 		descriptor_set(fd, d);
 }
 
+bool descriptor_follow(int fd, struct descriptor *d)
+{
+	if (!descriptor_find(fd, d))
+		return false;
+	if (d->kind == DESCRIPTOR_DIR && d->length != DESCRIPTOR_TOO_LONG &&
+	    d->moved != overlay_generation(&process_mounts()->at[d->overlay]))
+		follow_move(fd, d);
+	return true;
+}
+
 int descriptor_base(int fd, struct base *base, char *path, size_t size)
 {
 	struct descriptor d;
-	if (!descriptor_find(fd, &d))
+	if (!descriptor_follow(fd, &d))
 		return -EBADF;
-	if (d.kind == DESCRIPTOR_DIR && d.length != DESCRIPTOR_TOO_LONG &&
-	    d.moved != overlay_generation(&process_mounts()->at[d.overlay]))
-		follow_move(fd, &d);
 	if (d.length == DESCRIPTOR_TOO_LONG)
 		return ask(fd, base, path, size);
 	if (d.length >= size)

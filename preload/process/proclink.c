@@ -78,10 +78,11 @@ static ssize_t tell_descriptor(const char *link, int fd, char *name, size_t size
 {
 	struct descriptor d;
 	struct stat st;
+	const bool known = descriptor_follow(fd, &d);
 	ssize_t length = tell_link(link, name, size);
 	if (length != -ENOENT)
 		return length;
-	if (!descriptor_find(fd, &d) || d.kind == DESCRIPTOR_OUTSIDE || d.length >= sizeof d.path)
+	if (!known || d.kind == DESCRIPTOR_OUTSIDE || d.length >= sizeof d.path)
 		return -ENOENT;
 	const struct overlay *ov = &process_mounts()->at[d.overlay];
 	if (sys_fstat(fd, &st) || st.st_dev != ov->layers[d.layer].dev)

@@ -6,6 +6,7 @@ import stat
 from draws import path
 from layers import NAMES
 from libc import renameat2, statx
+from names import rename
 from view import brief, names_in, show
 
 FILES, DIRECTORIES = range(4), range(4, 7)
@@ -13,6 +14,9 @@ slots = {}
 
 
 def keep(slot, p, flags):
+    """The two ends of a fifo do not find each other where it was copied up in between."""
+    if os.path.exists(p) and stat.S_ISFIFO(os.stat(p).st_mode):
+        return
     fd = os.open(p, flags | os.O_NONBLOCK, 0o644)
     if slot in slots:
         os.close(slots[slot])
@@ -60,17 +64,13 @@ def make_in(fd, name):
 
 def fields(fd, name):
     """
-    What fstat says. A merged directory that was removed has one name, as before, to the kernel, and
-    the time it had in the upper, where the library knows but the part that is open. A lower's fifo
-    is passed through: an open one does not become its copy.
+    What fstat says. What a lower's directory was changed to while it was open is lost when it is
+    removed; and of one that was removed, the kernel says that it has a name if it was merged.
     """
-    s = os.fstat(fd)
-    if stat.S_ISFIFO(s.st_mode):
-        return "a fifo"
-    shown = show(s)
-    if os.path.isdir(f"/proc/self/fd/{fd}") and is_nameless(fd):
-        return shown[:2] + ("any",) + shown[3:6] + ("any",) + shown[7:]
-    return shown
+    shown = show(os.fstat(fd))
+    if not os.path.isdir(f"/proc/self/fd/{fd}") or not is_nameless(fd):
+        return shown
+    return shown[-1] if shown[-1] != "new" else shown[:2] + shown[3:]
 
 
 def parent(fd, name):
@@ -124,7 +124,7 @@ KINDS = {
     "kept_unlinkat": (on_kept(DIRECTORIES, lambda fd, n: os.unlink(n, dir_fd=fd)), 1),
     "kept_fstatat": (on_kept(DIRECTORIES, lambda fd, n: show(os.lstat(n, dir_fd=fd))), 1),
     "kept_parent": (on_kept(DIRECTORIES, parent), 0.5),
-    "kept_renameat": (on_kept(DIRECTORIES, lambda fd, n: os.rename(
+    "kept_renameat": (on_kept(DIRECTORIES, lambda fd, n: rename(
         n, "moved", src_dir_fd=fd, dst_dir_fd=fd)), 0.5),
     "kept_exchange": (on_kept(DIRECTORIES, exchange), 0.3),
     "kept_fchdir": (on_kept(DIRECTORIES, lambda fd, n: (os.fchdir(fd), os.getcwd())), 0.5),

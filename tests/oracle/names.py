@@ -8,9 +8,22 @@ import stat
 from draws import attempts, named_at, on_choice, on_pair, on_path, paired_at, path
 from layers import NAMES
 from libc import (EXCHANGE, FOLLOW, NOFOLLOW, NOREPLACE, WHITEOUT, linkat, renameat2, statx)
-from view import names_in, show
+from view import MODE, names_in, show
 
 RENAMES = [NOREPLACE, EXCHANGE, EXCHANGE, WHITEOUT, NOREPLACE | EXCHANGE, WHITEOUT | EXCHANGE, 8]
+
+
+def rename(a, b, **at):
+    """
+    Where directories move the kernel leaves it to the file system to find a directory in the way full,
+    which has touched the source's parent by then.
+    """
+    try:
+        os.rename(a, b, **at)
+    except OSError as e:
+        if MODE == "moved" and e.errno == errno.ENOTEMPTY:
+            os.utime(os.path.dirname(a.rstrip("/")) or ".", dir_fd=at.get("src_dir_fd"))
+        raise
 
 
 def chdir(p, name):
@@ -23,7 +36,7 @@ def chdir(p, name):
 def chdir_make(p, name):
     """Names made and changed from within."""
     os.chdir(p)
-    return attempts([lambda: os.mkdir(name), lambda: os.rename(name, "../e"),
+    return attempts([lambda: os.mkdir(name), lambda: rename(name, "../e"),
                      lambda: os.symlink("../a", name), lambda: os.link("../b", "c"),
                      lambda: os.unlink("../d"), lambda: show(os.stat("."))])
 
@@ -34,13 +47,13 @@ def chdir_removed(p, name):
     os.rmdir(p)
     return attempts([os.getcwd, lambda: os.mkdir(name), lambda: os.lstat(name),
                      lambda: os.listdir("."), lambda: os.mknod(name), lambda: os.chdir(".."),
-                     lambda: os.rename(name, "a"), lambda: os.symlink("a", name)])
+                     lambda: rename(name, "a"), lambda: os.symlink("a", name)])
 
 
 def chdir_moved(p, q):
     """A working directory that goes somewhere else."""
     os.chdir(p)
-    os.rename(p, q)
+    rename(p, q)
     return attempts([os.getcwd, lambda: names_in("."), lambda: os.mkdir("a"),
                      lambda: show(os.lstat(".."))])
 
@@ -124,9 +137,9 @@ KINDS = {
     "remove_tree": (on_path(remove_tree), 0.5),
     "copy_tree": (on_pair(copy_tree), 0.5),
     "replace": (on_choice(["new", "newer and longer"], replace), 1),
-    "rename": (on_pair(lambda a, b, _: os.rename(a, b)), 6),
+    "rename": (on_pair(lambda a, b, _: rename(a, b)), 6),
     "renameat2": (on_pair(renameat2, RENAMES), 3),
-    "renameat": (paired_at(lambda a, b, fd, to: os.rename(a, b, src_dir_fd=fd, dst_dir_fd=to)), 1),
+    "renameat": (paired_at(lambda a, b, fd, to: rename(a, b, src_dir_fd=fd, dst_dir_fd=to)), 1),
     "link": (on_pair(linkat, [0, 0, FOLLOW]), 2),
     "linkat": (paired_at(lambda a, b, fd, to: os.link(a, b, src_dir_fd=fd, dst_dir_fd=to)), 1),
     "symlink": (draw_symlink, 2),

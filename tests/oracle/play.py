@@ -22,7 +22,7 @@ def outcome(call):
         return call()
     except OSError as e:
         return errno.errorcode.get(e.errno, e.errno)
-    except ValueError as e:
+    except (ValueError, IndexError) as e:
         return str(e)
     finally:
         os.chdir("/")

@@ -5,6 +5,7 @@ import os
 from draws import at_directory, on_choice, on_path
 from layers import NAMES
 from libc import Stream
+from names import rename
 from view import MODE, exists, names_in
 
 
@@ -54,7 +55,7 @@ def rename_while_reading(p, name):
     with Stream(p) as stream:
         met = [stream.read()[0]]
         try:
-            os.rename(os.path.join(p, name), os.path.join(p, "moved"))
+            rename(os.path.join(p, name), os.path.join(p, "moved"))
         except OSError as e:
             met.append(e.errno)
         met += [n for n, _ in stream.rest()]

@@ -74,6 +74,20 @@ Test(found_moved, linked_file)
 					 "print(os.read(own, 99))\n"));
 }
 
+/* Whichever call is the first to find out. */
+Test(found_moved, removed_directory_is_the_same_to_all)
+{
+	same_everywhere(.lower = {TREE},
+			.script = PYTHON(
+				"import ctypes; libc = ctypes.CDLL(None)\n"
+				"a = kept(\"empty\"); b = kept(\"empty\"); os.rmdir(\"empty\")\n"
+				"text = ctypes.create_string_buffer(256)\n"
+				"print(libc.statx(a, b\"\", 0x1000, 0x7ff, text))\n"
+				"ino = int.from_bytes(text.raw[32:40], \"little\")\n"
+				"print(ino == os.fstat(a).st_ino)\n"
+				"print(os.access(f\"/proc/self/fd/{b}\", os.X_OK))\n"));
+}
+
 /* Another one takes the name: nobody may be taken for it. */
 Test(found_moved, removed_directories)
 {
