@@ -66,6 +66,15 @@ Test(found_moved, files)
 	      "os.fchmod(own, 0o604); print(oct(os.stat(\"b/name\").st_mode))\n");
 }
 
+/* Truncating brings it up as opening to write does. */
+Test(found_moved, truncated_file)
+{
+	same_everywhere(.lower = {TREE},
+			.script = PYTHON("own = kept(\"b/other\"); none = kept(\"a/file\")\n"
+					 "os.truncate(\"b/other\", 6); os.truncate(\"a/file\", 0)\n"
+					 "print(os.read(own, 99), os.read(none, 99))\n"));
+}
+
 Test(found_moved, linked_file)
 {
 	same_everywhere(.lower = {TREE},
