@@ -126,6 +126,11 @@ int overlay_step(const struct overlay *ov, const struct node *parent, struct pat
  */
 int overlay_glance(const struct overlay *ov, const struct node *parent, struct path *p,
 		   struct node *n, struct stat *seen);
+/*
+ * True where the upper alone has PARENT: then a call that makes a name in it, and fails with EEXIST
+ * where that or a whiteout is there, needs no look before.
+ */
+bool overlay_tells_new(const struct overlay *ov, const struct node *parent);
 /* overlay_step from the root; -ENOENT, -ENOTDIR for a parent that is none. */
 int overlay_lookup(const struct overlay *ov, struct path *p, struct node *n);
 /* overlay_lookup for the parent of P. */

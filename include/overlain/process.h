@@ -46,6 +46,11 @@ enum {
 	PLACE_WALK = 4,   /* resolve paths outside merged too: path is absolute and canonical */
 	PLACE_NAME = 8,   /* the name itself is meant, whatever slash is behind it (mkdir …) */
 	PLACE_BRIEF = 16, /* AT was declared by PLACE_BRIEFLY */
+	/*
+	 * The call makes the name, and fails where it is there. Where the kernel can tell that, it
+	 * is absent without a look, and EEXIST is for place_again.
+	 */
+	PLACE_NEW = 32,
 };
 
 /*

@@ -25,7 +25,7 @@ static int mkdir_inside(struct place *at, mode_t mode)
 static int make_directory(int dirfd, const char *path, mode_t mode, bool plain)
 {
 	struct place at;
-	int result, error = place_find(&at, dirfd, path, PLACE_NAME);
+	int result, error = place_find(&at, dirfd, path, PLACE_NAME | PLACE_NEW);
 	if (error)
 		return (int)edge(error);
 	place_is_behind_door(&at);
@@ -158,7 +158,7 @@ static int symlink_inside(const char *target, struct place *at)
 static int make_symlink(const char *target, int dirfd, const char *path, bool plain)
 {
 	struct place at;
-	int result, error = place_find(&at, dirfd, path, PLACE_NAME);
+	int result, error = place_find(&at, dirfd, path, PLACE_NAME | PLACE_NEW);
 	if (error)
 		return (int)edge(error);
 	place_is_behind_door(&at);

@@ -27,8 +27,9 @@ int open_find(struct place *at, int dirfd, const char *path, int flags)
 {
 	if (flags & O_PATH)
 		flags &= O_DIRECTORY | O_NOFOLLOW; /* all else means nothing then: open(2) */
-	bool follow = !(flags & O_NOFOLLOW) && (flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
-	unsigned how = follow ? PLACE_FOLLOW : 0;
+	const bool makes = (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
+	const bool follow = !(flags & O_NOFOLLOW) && !makes;
+	unsigned how = (follow ? PLACE_FOLLOW : 0) | (makes ? PLACE_NEW : 0);
 	if ((flags & O_CREAT) && ends_in_slash(path))
 		how = PLACE_NAME; /* refused once the directory is found: EISDIR */
 	int error = place_find(at, dirfd, path, how);

@@ -169,8 +169,13 @@ FILE *freopen(const char *path, const char *mode, FILE *file)
 		place_again(&at, ENOENT);
 	if (!error && !at.overlay)
 		return reopen_outside(&at, mode, flags, file);
-	int fd = error ? error : file_open(&at, flags | O_CLOEXEC, 0666, NEXT(openat));
-	return fd < 0 ? close_for(file, -fd) : reopen_on(fd, mode, file);
+	if (error)
+		return close_for(file, -error);
+	int fd;
+	do
+		fd = (int)edge(file_open(&at, flags | O_CLOEXEC, 0666, NEXT(openat)));
+	while (again(fd, &at));
+	return fd < 0 ? close_for(file, errno) : reopen_on(fd, mode, file);
 }
 
 FILE *setmntent(const char *path, const char *mode)

@@ -174,6 +174,11 @@ int overlay_glance(const struct overlay *ov, const struct node *parent, struct p
 	return 0;
 }
 
+bool overlay_tells_new(const struct overlay *ov, const struct node *parent)
+{
+	return overlay_in_upper(ov, parent) && !node_merged(ov, parent);
+}
+
 int overlay_step(const struct overlay *ov, const struct node *parent, struct path *p,
 		 struct node *n)
 {

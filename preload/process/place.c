@@ -261,7 +261,8 @@ static bool look_again(struct place *at, int error)
 	if (looks > LOOKS_MOST || !may_have_changed(at, error))
 		return false;
 	overlay_forget(at->overlay, &at->path);
-	error = place_find_glance(at, at->asked_dirfd, at->asked, at->flags, at->glance);
+	const unsigned flags = at->flags & ~(unsigned)PLACE_NEW;
+	error = place_find_glance(at, at->asked_dirfd, at->asked, flags, at->glance);
 	at->looks = looks;
 	return !error;
 }
