@@ -167,12 +167,16 @@ struct change change_begin(const struct overlay *ov, const struct path *p, bool 
 void change_end(struct change *change);
 /* The same, and N, which the change made of its path, is remembered if nobody else interfered. */
 void change_end_with(struct change *change, const struct node *n);
+/*
+ * What P was known to be when the change began, where that held then: so it may be said of a change
+ * that made nothing else of it.
+ */
+bool change_knew(const struct change *change, struct node *n);
 /* A number that differs once a directory may have moved, or was removed. */
 uint64_t overlay_generation(const struct overlay *ov);
-#define CHANGE_NAME(line) change_at_##line
-#define CHANGE_AT(ov, p, tree, line)                                                               \
-	__attribute__((cleanup(change_end), unused)) struct change CHANGE_NAME(line) =             \
-		change_begin(ov, p, tree)
+#define CHANGE_SCOPED                  __attribute__((cleanup(change_end), unused)) struct change
+#define CHANGE_NAME(line)              change_at_##line
+#define CHANGE_AT(ov, p, tree, line)   CHANGE_SCOPED CHANGE_NAME(line) = change_begin(ov, p, tree)
 #define CHANGE_LINE(ov, p, tree, line) CHANGE_AT(ov, p, tree, line)
 #define CHANGE(ov, p, tree)            CHANGE_LINE(ov, p, tree, __LINE__)
 

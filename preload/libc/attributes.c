@@ -22,6 +22,14 @@ struct change attributes_change(const struct place *at, bool closed)
 				      : (struct change){.overlay = NULL};
 }
 
+void attributes_changed(struct change *change)
+{
+	struct node n;
+	if (change_knew(change, &n))
+		change_end_with(change, &n);
+	change_end(change);
+}
+
 int attributes_chmod(struct place *at, mode_t mode)
 {
 	const char *path;

@@ -42,8 +42,10 @@ int attributes_xattr(struct place *at, const char *name, const void *value, size
 struct change attributes_change(const struct place *at, bool closed);
 /* The same for what FD is open on, with AT to work in. */
 struct change attributes_change_of(int fd, struct place *at, bool closed);
+/* Ends it: the directory itself is what it was. */
+void attributes_changed(struct change *change);
 #define ATTRIBUTES_CHANGE(begun)                                                                   \
-	__attribute__((cleanup(change_end), unused)) struct change change = begun
+	__attribute__((cleanup(attributes_changed), unused)) struct change change = begun
 #ifndef SYS_fchmodat2
 #define SYS_fchmodat2 452 /* Linux 6.6 */
 #endif

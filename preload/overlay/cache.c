@@ -107,18 +107,33 @@ static void keep_entry(struct cache *cache, const struct entry *entry)
 	write_slot(slot ? slot : take_first(cache, entry->hash), entry);
 }
 
-bool overlay_recall_hash(const struct overlay *ov, struct path_hash hash, struct node *n)
+static inline bool read_entry(struct cache *cache, struct path_hash hash, struct entry *entry)
 {
-	struct entry entry;
-	struct cache *cache = ov->cache;
 	if (!cache)
 		return false;
 	const uint32_t size = size_now(cache);
-	if (!read_pair(pair_at(cache, place_of(hash.name, size)), hash, &entry) &&
-	    !read_pair(pair_at(cache, place_of(hash.check, size)), hash, &entry))
+	return read_pair(pair_at(cache, place_of(hash.name, size)), hash, entry) ||
+	       read_pair(pair_at(cache, place_of(hash.check, size)), hash, entry);
+}
+
+bool overlay_recall_hash(const struct overlay *ov, struct path_hash hash, struct node *n)
+{
+	struct entry entry;
+	if (!read_entry(ov->cache, hash, &entry))
 		return false;
 	*n = entry.node;
 	return stamp_holds(ov, hash.name, entry.node.dir, &entry.stamp);
+}
+
+bool cache_had(const struct overlay *ov, const struct key *key, const struct stamp *stamp,
+	       struct node *n)
+{
+	struct entry entry;
+	if (!read_entry(ov->cache, key->hash, &entry))
+		return false;
+	*n = entry.node;
+	return stamp->name != STAMP_NEVER && entry.stamp.name == stamp->name &&
+	       entry.stamp.parent == stamp->parent && entry.stamp.tree == stamp->tree;
 }
 
 void cache_keep(const struct overlay *ov, const struct key *key, const struct node *n,

@@ -103,6 +103,16 @@ void change_end_with(struct change *c, const struct node *n)
 	cache_keep(ov, &key, n, stamp);
 }
 
+bool change_knew(const struct change *c, struct node *n)
+{
+	const struct key key = {c->hash, c->parent};
+	if (!c->overlay || !c->overlay->shared)
+		return false;
+	struct stamp stamp = stamp_now(c->overlay, &key);
+	stamp.name = trusted(c->before);
+	return cache_had(c->overlay, &key, &stamp, n);
+}
+
 uint64_t overlay_generation(const struct overlay *ov)
 {
 	return ov->shared ? ov->shared->tree + ((uint64_t)ov->shared->gone << 40) : 0;

@@ -67,8 +67,16 @@ int mark_parent_impure(const struct overlay *ov, struct path *p)
 	if (error || ((parent.marks & NODE_IMPURE) && path_parent_length(p)))
 		return error;
 	PATH_PARENT(p);
-	CHANGE(ov, p, false);
-	return layer_mark(layer_path(&ov->layers[0], p), "impure", "y");
+	const char *path = layer_path(&ov->layers[0], p);
+	if (!p->length)
+		return layer_mark(path, "impure", "y"); /* everybody takes it for that */
+	CHANGE_SCOPED change = change_begin(ov, p, false);
+	error = layer_mark(path, "impure", "y");
+	if (!error && change_knew(&change, &parent)) {
+		parent.marks |= NODE_IMPURE;
+		change_end_with(&change, &parent);
+	}
+	return error;
 }
 
 /* Another process was first, or took the name away: look again. */
@@ -81,12 +89,17 @@ static int look_again(const struct overlay *ov, struct path *p, struct node *n)
 	return overlay_in_upper(ov, n) && !node_absent(n) ? 0 : -ENOENT;
 }
 
+static bool is_same(const struct node *a, const struct node *b)
+{
+	return a->type == b->type && a->layer == b->layer;
+}
+
 /* Some directory moved or went meanwhile: true when P is what N says all the same. */
 static bool still_there(const struct overlay *ov, struct path *p, const struct node *n)
 {
 	struct node now;
 	overlay_forget(ov, p);
-	return overlay_lookup(ov, p, &now) == 0 && now.type == n->type && now.layer == n->layer;
+	return overlay_lookup(ov, p, &now) == 0 && is_same(&now, n);
 }
 
 /* Copies up P alone; its parent is in the upper. */
@@ -94,6 +107,7 @@ static int copy_up_one(const struct overlay *ov, struct path *p, struct node *n,
 {
 	STAGE_SCOPED s;
 	struct copied copied;
+	struct node known;
 	const uint64_t generation = overlay_generation(ov);
 	stage_begin(ov, &s);
 	int error = copy_object(ov, n->layer, overlay_reach(ov, n, p), s.path, with_data, &copied);
@@ -104,15 +118,19 @@ static int copy_up_one(const struct overlay *ov, struct path *p, struct node *n,
 	if (generation != overlay_generation(ov) && !still_there(ov, p, n))
 		return look_again(ov, p, n);
 	struct kept_times times = keep_parent(ov, p);
-	CHANGE(ov, p, false);
+	CHANGE_SCOPED change = change_begin(ov, p, false);
 	error = publish(ov, p, &s);
 	if (error)
 		return error == -EEXIST ? look_again(ov, p, n) : error;
 	restore_parent(ov, p, &times);
+	bool same = change_knew(&change, &known) && is_same(&known, n);
 	if (copied.origin && !n->ino)
 		n->ino = copied.ino;
 	n->layer = 0;
 	n->parts |= node_is_dir(n) ? 1 : 0;
+	/* A directory without an origin has the number of a lower part, which is not known here. */
+	if (same && (n->ino || !node_is_dir(n)))
+		change_end_with(&change, n);
 	return 0;
 }
 

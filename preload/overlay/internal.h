@@ -102,6 +102,9 @@ void parts_in_vain(const struct parts *parts, struct path *p, unsigned looks);
 struct key path_key(const struct path *p);
 void cache_keep(const struct overlay *ov, const struct key *key, const struct node *n,
 		struct stamp stamp);
+/* What was remembered with this very stamp; false when nothing was. */
+bool cache_had(const struct overlay *ov, const struct key *key, const struct stamp *stamp,
+	       struct node *n);
 void cache_drop(const struct overlay *ov, const struct path *p);
 /* Where names.c keeps what it knows of the directory of that hash; NULL without a cache. */
 struct listed *cache_listed(const struct overlay *ov, uint64_t dir);
