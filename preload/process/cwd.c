@@ -127,9 +127,12 @@ static ssize_t ask_move(struct base *base, size_t size)
 {
 	char name[size];
 	const char *rest;
-	ssize_t length = sys_getcwd(name, size);
-	if (length > 0)
-		length = reverse_path(name, size);
+	ssize_t told = sys_getcwd(name, size);
+	ssize_t length = told > 0 ? reverse_path(name, size) : told;
+	/* Who came from outside stands in what merged covers, and that does not move. */
+	if (told > 0 && length == -ENOENT &&
+	    process_overlay(name, (size_t)told - 1, &rest) == base->overlay)
+		length = told - 1;
 	base->gone = length == -ENOENT;
 	if (length < 0)
 		return length;
