@@ -90,8 +90,18 @@ bool layer_is_xwhiteout(const char *path);
 /* True when the directory PATH says that it holds whiteouts in xattr form. */
 bool layer_is_xmarked(const char *path);
 
-/* The same of a name just read from the open directory DIRFD; XMARKED as layer_is_xmarked. */
-int layer_entry_is_whiteout(int dirfd, const struct dirent64 *entry, bool xmarked);
+/* An open directory whose entries are being read. */
+struct reading {
+	int fd;
+	enum {
+		XMARKED_NO,
+		XMARKED_ASK,
+		XMARKED
+	} xmarked;         /* as layer_is_xmarked, when it matters */
+	uint64_t whiteout; /* the inode of a whiteout met in it: most have one in common; 0: none */
+};
+/* 1 when an entry just read is a whiteout, 0; -errno. */
+int layer_entry_is_whiteout(struct reading *reading, const struct dirent64 *entry);
 
 /* The forms a whiteout can take, best first; which one a file system allows is found by trying. */
 enum whiteout_form { WHITEOUT_DEVICE, WHITEOUT_XATTR, WHITEOUT_FILE };

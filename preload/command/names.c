@@ -121,6 +121,7 @@ int names_read(struct names *n, const char *path, enum walk_order order, bool xm
 	struct reader r = {.names = n, .order = order, .after = after};
 	ssize_t size = 0;
 	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	struct reading reading = {.fd = fd, .xmarked = xmarked ? XMARKED : XMARKED_NO};
 	if (fd < 0)
 		return fd;
 	n->order = (uint32_t *)(void *)(n->room + (n->size & ~(size_t)3));
@@ -133,8 +134,7 @@ int names_read(struct names *n, const char *path, enum walk_order order, bool xm
 			const struct dirent64 *entry = (const void *)(buffer + at);
 			at += entry->d_reclen;
 			if (!text_same(entry->d_name, ".") && !text_same(entry->d_name, ".."))
-				add_entry(&r, entry,
-					  layer_entry_is_whiteout(fd, entry, xmarked) > 0,
+				add_entry(&r, entry, layer_entry_is_whiteout(&reading, entry) > 0,
 					  is_directory(fd, entry));
 		}
 	sort(n);

@@ -101,25 +101,45 @@ bool layer_is_xmarked(const char *path)
 	return directory_marks(path) & MARK_XWHITE;
 }
 
-int layer_entry_is_whiteout(int dirfd, const struct dirent64 *entry, bool xmarked)
+/* Few directories hold empty files: those that do are asked then. */
+static bool is_xmarked(struct reading *reading)
+{
+	char path[64];
+	struct text t;
+	text_init(&t, path, sizeof path);
+	text_add_descriptor(&t, reading->fd);
+	text_add(&t, "/."); /* what the link leads to */
+	if (reading->xmarked == XMARKED_ASK)
+		reading->xmarked = layer_is_xmarked(path) ? XMARKED : XMARKED_NO;
+	return reading->xmarked == XMARKED;
+}
+
+int layer_entry_is_whiteout(struct reading *reading, const struct dirent64 *entry)
 {
 	struct stat st;
 	bool maybe = entry->d_type == DT_CHR || entry->d_type == DT_UNKNOWN ||
-		     (entry->d_type == DT_REG && xmarked);
-	int error = maybe ? sys_fstatat(dirfd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) : -ENOENT;
+		     (entry->d_type == DT_REG && is_xmarked(reading));
+	if (!maybe)
+		return 0;
+	if (entry->d_type == DT_CHR && entry->d_ino == reading->whiteout)
+		return 1;
+	int error = sys_fstatat(reading->fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW);
 	/* Who may list a directory need not be let look into it: devices there are whiteouts. */
 	if (error == -EACCES && entry->d_type == DT_CHR)
 		return 1;
 	if (error)
 		return error == -ENOENT ? 0 : error;
-	if (S_ISCHR(st.st_mode))
+	if (S_ISCHR(st.st_mode)) {
+		if (st.st_rdev == 0)
+			reading->whiteout = st.st_ino;
 		return st.st_rdev == 0;
-	if (!S_ISREG(st.st_mode) || st.st_size > 0 || !xmarked)
-		return false;
+	}
+	if (!S_ISREG(st.st_mode) || st.st_size > 0 || !is_xmarked(reading))
+		return 0;
 	char path[64 + NAME_MAX];
 	struct text t;
 	text_init(&t, path, sizeof path);
-	text_add_descriptor(&t, dirfd);
+	text_add_descriptor(&t, reading->fd);
 	text_add(&t, "/");
 	text_add(&t, entry->d_name);
 	return layer_is_xwhiteout(path);

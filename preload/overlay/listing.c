@@ -92,16 +92,15 @@ static int append(struct builder *b, uint32_t *place, const struct dirent64 *ent
 /* One layer's part of the directory, being read. */
 struct part {
 	unsigned layer;
-	int fd;
-	bool xwhite; /* it holds whiteouts in xattr form */
+	struct reading reading;
 };
 
-static int add_entry(struct builder *b, const struct part *part, struct dirent64 *entry)
+static int add_entry(struct builder *b, struct part *part, struct dirent64 *entry)
 {
 	uint32_t *place = find(b, entry->d_name);
 	if (*place)
 		return 0;
-	int whiteout = layer_entry_is_whiteout(part->fd, entry, part->xwhite);
+	int whiteout = layer_entry_is_whiteout(&part->reading, entry);
 	if (whiteout < 0)
 		return whiteout;
 	if (whiteout)
@@ -132,12 +131,13 @@ static int hide_marked(struct builder *b, const char *records, ssize_t size)
 
 #define BUFFER_SIZE 32768
 
-static int read_part(struct builder *b, const struct part *part, char *buffer)
+static int read_part(struct builder *b, struct part *part, char *buffer)
 {
+	const int fd = part->reading.fd;
 	ssize_t size = 0;
 	bool marks = false;
 	int error = 0;
-	while (!error && (size = sys_getdents64(part->fd, buffer, BUFFER_SIZE)) > 0)
+	while (!error && (size = sys_getdents64(fd, buffer, BUFFER_SIZE)) > 0)
 		for (ssize_t at = 0; !error && at < size;) {
 			struct dirent64 *entry = (void *)(buffer + at);
 			at += entry->d_reclen;
@@ -148,8 +148,8 @@ static int read_part(struct builder *b, const struct part *part, char *buffer)
 		}
 	if (error || size < 0 || !marks)
 		return error ? error : (int)size;
-	sys_lseek(part->fd, 0, SEEK_SET);
-	while (!error && (size = sys_getdents64(part->fd, buffer, BUFFER_SIZE)) > 0)
+	sys_lseek(fd, 0, SEEK_SET);
+	while (!error && (size = sys_getdents64(fd, buffer, BUFFER_SIZE)) > 0)
 		error = hide_marked(b, buffer, size);
 	return error ? error : (int)size;
 }
@@ -165,7 +165,7 @@ static int read_parts(struct builder *b, struct path *p, const struct node *n)
 		CLOSE_SCOPED int fd =
 			sys_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 		bool may_mark = n->marks & (NODE_XWHITE | NODE_UNREAD);
-		struct part part = {i, fd, may_mark && layer_is_xmarked(path)};
+		struct part part = {i, {.fd = fd, .xmarked = may_mark ? XMARKED_ASK : XMARKED_NO}};
 		/* A part may be one of a group of layers that has it not. */
 		bool missing = (fd == -ENOENT || fd == -ENOTDIR) && i != n->layer;
 		if (!missing)
@@ -252,20 +252,4 @@ bool overlay_lists_plainly(const struct overlay *ov, const struct node *n)
 {
 	return !node_merged(ov, n) && !(n->marks & (NODE_IMPURE | NODE_XWHITE)) &&
 	       ov->layers[n->layer].fs == 0;
-}
-
-int overlay_is_empty(const struct overlay *ov, struct path *p, const struct node *n)
-{
-	struct listing *list = overlay_list(ov, p, n);
-	if (sys_failed(list))
-		return (int)(intptr_t)list;
-	int error = 0;
-	for (size_t at = 0; !error && at < list->size;) {
-		const struct dirent64 *entry = (const void *)(list->records + at);
-		at += entry->d_reclen;
-		if (!text_same(entry->d_name, ".") && !text_same(entry->d_name, ".."))
-			error = -ENOTEMPTY;
-	}
-	listing_free(list);
-	return error;
 }

@@ -246,7 +246,7 @@ int overlay_lower_has(const struct overlay *ov, struct path *p, const struct nod
 	*has = false;
 	if (known->marks & NODE_PURE)
 		return 0;
-	if (!node_absent(known) && !overlay_in_upper(ov, known)) {
+	if (!node_absent(known) && (!overlay_in_upper(ov, known) || node_merged(ov, known))) {
 		*has = true;
 		return 0;
 	}

@@ -138,25 +138,31 @@ static bool grow(struct names **names)
 	return true;
 }
 
+/* Where the names of a layer's part go. */
+struct sink {
+	struct names **names;
+	unsigned layer;
+	bool marks_only;
+};
+
+static int take_entry(struct reading *reading, const struct dirent64 *entry, void *data)
+{
+	const struct sink *to = data;
+	(void)reading;
+	if (to->marks_only && !layer_is_mark(entry->d_name))
+		return 0;
+	if ((*to->names)->count * 2 > (*to->names)->mask && !grow(to->names))
+		return -ENOMEM;
+	add(*to->names, entry->d_name, to->layer);
+	return 0;
+}
+
 static bool list(struct names **names, const char *path, unsigned layer, bool marks_only)
 {
-	char buffer[1024] __attribute__((aligned(8)));
-	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-	ssize_t size = fd;
+	struct sink to = {names, layer, marks_only};
+	int error = entries_each(path, take_entry, &to);
 	/* A part may be one of a group of layers that has it not. */
-	if (fd == -ENOENT || fd == -ENOTDIR)
-		return true;
-	while (fd >= 0 && (size = sys_getdents64(fd, buffer, sizeof buffer)) > 0)
-		for (ssize_t at = 0; at < size;) {
-			const struct dirent64 *entry = (const void *)(buffer + at);
-			at += entry->d_reclen;
-			if (marks_only && !layer_is_mark(entry->d_name))
-				continue;
-			if ((*names)->count * 2 > (*names)->mask && !grow(names))
-				return false;
-			add(*names, entry->d_name, layer);
-		}
-	return size >= 0;
+	return !error || error == -ENOENT || error == -ENOTDIR;
 }
 
 /* Lists all parts of PARENT but the last. P is its path. */

@@ -107,20 +107,24 @@ static int remove_upper_dir(const struct overlay *ov, struct path *p, bool below
 	if (error)
 		return error;
 	error = whiteouts_only(s.path);
+	if (!error)
+		whiteouts_drop(s.path); /* so that what is to be discarded is empty, mostly */
 	const char *path = layer_path(&ov->layers[0], p);
 	bool back = error && ((below && stage_publish(&s, path, RENAME_EXCHANGE) == 0) ||
 			      stage_publish(&s, path, 0) == 0);
 	return back ? error : 0;
 }
 
-static int remove_dir(const struct overlay *ov, struct path *p, const struct node *n, bool below)
+/* Permission is asked before what stands in the way. */
+static int check_empty(const struct overlay *ov, struct path *p, const struct node *n)
 {
 	int error = overlay_is_empty(ov, p, n),
 	    denied = error ? overlay_may_write_parent(ov, p) : 0;
-	if (!error)
-		error = overlay_raise_parent(ov, p);
-	if (error)
-		return denied ? denied : error;
+	return denied ? denied : error;
+}
+
+static int remove_dir(const struct overlay *ov, struct path *p, const struct node *n, bool below)
+{
 	return overlay_in_upper(ov, n) ? remove_upper_dir(ov, p, below)
 				       : whiteout_place(ov, p, false);
 }
@@ -162,6 +166,11 @@ static int try_rmdir(const struct overlay *ov, struct path *p)
 		return error;
 	turn_take(ov, &turn);
 	error = look_once_more(ov, p, &n);
+	/* While it changes, nothing is known of what lies in it. */
+	if (!error)
+		error = check_empty(ov, p, &n);
+	if (!error)
+		error = overlay_raise_parent(ov, p);
 	if (error)
 		return error;
 	struct change change = change_begin(ov, p, false);

@@ -34,13 +34,39 @@ int whiteout_announce(const struct overlay *ov, struct path *p)
 	return layer_mark(layer_path(&ov->layers[0], p), "opaque", "x");
 }
 
+/*
+ * One device stands for many whiteouts by further names of it, as on the kernel's overlay: an inode
+ * for each would cost the file system several times as much.
+ */
+static int link_device(const struct overlay *ov, const char *path)
+{
+	char spare[PATH_ROOM + 64];
+	struct text t;
+	text_init(&t, spare, sizeof spare);
+	text_add(&t, ov->work.reach);
+	text_add(&t, "../overlain.whiteout");
+	int error = sys_linkat(AT_FDCWD, spare, AT_FDCWD, path, 0);
+	if (error == -EMLINK)
+		sys_unlink(spare); /* it has as many names as it can */
+	else if (error != -ENOENT)
+		return error;
+	error = layer_make_whiteout(spare, WHITEOUT_DEVICE);
+	return error && error != -EEXIST ? error : sys_linkat(AT_FDCWD, spare, AT_FDCWD, path, 0);
+}
+
+static int make(const struct overlay *ov, const char *path, enum whiteout_form form)
+{
+	int error = form == WHITEOUT_DEVICE ? link_device(ov, path) : -ENOENT;
+	return error && error != -EEXIST ? layer_make_whiteout(path, form) : error;
+}
+
 int whiteout_stage(const struct overlay *ov, struct path *p, struct stage *s)
 {
 	enum whiteout_form form = shared_whiteout_form(ov);
 	int error = -EOPNOTSUPP;
 	stage_in_turn(ov, s);
 	for (; form < WHITEOUT_FILE; form++) {
-		error = layer_make_whiteout(s->path, form);
+		error = make(ov, s->path, form);
 		if (!refused(error))
 			break;
 		shared_set_whiteout_form(ov, form + 1);
@@ -65,33 +91,10 @@ bool whiteout_is_simple(const struct overlay *ov)
 	return shared_whiteout_form(ov) == WHITEOUT_DEVICE;
 }
 
-/*
- * One device stands for many whiteouts by further names of it, as on the kernel's overlay: an inode
- * for each would cost the file system several times as much.
- */
-static int place_link(const struct overlay *ov, const char *path)
-{
-	char spare[PATH_ROOM + 64];
-	struct text t;
-	text_init(&t, spare, sizeof spare);
-	text_add(&t, ov->work.reach);
-	text_add(&t, "../overlain.whiteout");
-	int error = sys_linkat(AT_FDCWD, spare, AT_FDCWD, path, 0);
-	if (error == -EMLINK)
-		sys_unlink(spare); /* it has as many names as it can */
-	else if (error != -ENOENT)
-		return error;
-	error = layer_make_whiteout(spare, WHITEOUT_DEVICE);
-	return error && error != -EEXIST ? error : sys_linkat(AT_FDCWD, spare, AT_FDCWD, path, 0);
-}
-
 int whiteout_place(const struct overlay *ov, struct path *p, bool upper_has)
 {
 	if (!upper_has && whiteout_is_simple(ov)) {
-		const char *path = layer_path(&ov->layers[0], p);
-		int made = place_link(ov, path);
-		if (made && made != -EEXIST)
-			made = layer_make_whiteout(path, WHITEOUT_DEVICE);
+		int made = make(ov, layer_path(&ov->layers[0], p), WHITEOUT_DEVICE);
 		if (!refused(made))
 			return made;
 	}
@@ -109,46 +112,29 @@ void whiteout_lift_beside(const struct overlay *ov, struct path *p)
 }
 
 /* Nothing but marks and whiteouts may be there to be done with: 0, or what else there is to say. */
-static int look_at_entry(int fd, const struct dirent64 *entry, bool xmarked)
+static int look_at_entry(struct reading *reading, const struct dirent64 *entry, void *data)
 {
-	if (text_same(entry->d_name, ".") || text_same(entry->d_name, "..") ||
-	    layer_is_mark(entry->d_name))
+	(void)data;
+	if (layer_is_mark(entry->d_name))
 		return 0;
-	int whiteout = layer_entry_is_whiteout(fd, entry, xmarked);
+	int whiteout = layer_entry_is_whiteout(reading, entry);
 	return whiteout < 0 ? whiteout : whiteout ? 0 : -ENOTEMPTY;
-}
-
-/* Calls VISIT for the entries of PATH until one answers with an error. */
-static int each_entry(const char *path,
-		      int (*visit)(int fd, const struct dirent64 *entry, bool xmarked))
-{
-	bool xmarked = layer_is_xmarked(path);
-	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-	char buffer[ENTRIES_SIZE] __attribute__((aligned(8)));
-	ssize_t size = 0;
-	int error = fd < 0 ? fd : 0;
-	while (!error && (size = sys_getdents64(fd, buffer, sizeof buffer)) > 0)
-		for (ssize_t at = 0; !error && at < size;) {
-			const struct dirent64 *entry = (const void *)(buffer + at);
-			at += entry->d_reclen;
-			error = visit(fd, entry, xmarked);
-		}
-	return error ? error : (int)size;
 }
 
 int whiteouts_only(const char *path)
 {
-	return each_entry(path, look_at_entry);
+	return entries_each(path, look_at_entry, NULL);
 }
 
-static int drop_entry(int fd, const struct dirent64 *entry, bool xmarked)
+static int drop_entry(struct reading *reading, const struct dirent64 *entry, void *data)
 {
-	if (layer_is_mark(entry->d_name) || layer_entry_is_whiteout(fd, entry, xmarked) > 0)
-		sys_unlinkat(fd, entry->d_name, 0);
+	(void)data;
+	if (layer_is_mark(entry->d_name) || layer_entry_is_whiteout(reading, entry) > 0)
+		sys_unlinkat(reading->fd, entry->d_name, 0);
 	return 0;
 }
 
 void whiteouts_drop(const char *path)
 {
-	each_entry(path, drop_entry);
+	entries_each(path, drop_entry, NULL);
 }

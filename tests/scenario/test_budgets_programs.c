@@ -22,6 +22,9 @@ static const struct work {
 	int more;            /* calls more than bare, for a directory with all its files */
 } works[] = {
 	{"tree t && tar -cf all.tar -C t . && rm -r t", "tar -xf all.tar", 0},
+	/* A whiteout is made for each file, and goes with its directory; the directory comes up for
+	   it. */
+	{"tree .", "rm -rf d*", 20 * 3 + 65},
 };
 enum { WORKS = sizeof works / sizeof *works };
 
@@ -45,13 +48,12 @@ static void plant_work(const struct work *work, const char *area, int dirs)
 static long calls_in(const char *area, const char *directory, const char *const *settings,
 		     const char *command)
 {
-	struct outcome outcome =
-		shell(format("%s/%s", area, directory), settings,
-		      format("strace -f -qq -e signal=none -o %s/trace sh -c '%s'; "
-			     "grep -v \"resumed>\\|+++\" %s/trace | wc -l",
-			     area, command, area));
+	const char *script = format("strace -f -qq -e signal=none -o ../trace sh -ec '%s' && "
+				    "grep -v \"resumed>\\|+++\" ../trace | wc -l",
+				    command);
+	struct outcome outcome = shell(format("%s/%s", area, directory), settings, script);
 
-	cr_assert(outcome.status == 0, "%s", outcome.err);
+	cr_assert(outcome.status == 0 && !*outcome.err, "%s: %s", command, outcome.err);
 	return atol(outcome.out);
 }
 
