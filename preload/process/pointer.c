@@ -17,13 +17,22 @@
 
 #define PAGE 4096u /* the smallest there is: a larger one is probed in pieces */
 
-/* By page number; 0 is none. A stale entry is a page that was unmapped since. */
-#define KNOWN 64
+/*
+ * By page number; 0 is none. A stale entry is a page that was unmapped since. Each thread has a few
+ * pages of its own, which lie a power of two apart: the number is multiplied to spread them.
+ */
+#define KNOWN_BITS 9
+#define KNOWN      (1u << KNOWN_BITS)
 static uintptr_t known[KNOWN];
+
+static size_t spread(uintptr_t number)
+{
+	return (uint64_t)number * 0x9e3779b97f4a7c15ULL >> (64 - KNOWN_BITS);
+}
 
 static bool readable(uintptr_t page)
 {
-	uintptr_t *slot = &known[page / PAGE % KNOWN];
+	uintptr_t *slot = &known[spread(page / PAGE)];
 	if (page == 0)
 		return false; /* a set of NULL is no set: the call would not look at it */
 	if (__atomic_load_n(slot, __ATOMIC_RELAXED) == page)
@@ -41,7 +50,7 @@ static uintptr_t written[KNOWN];
 static bool all_written(uintptr_t first, uintptr_t last)
 {
 	for (; first <= last; first++)
-		if (!first || __atomic_load_n(&written[first % KNOWN], __ATOMIC_RELAXED) != first)
+		if (!first || __atomic_load_n(&written[spread(first)], __ATOMIC_RELAXED) != first)
 			return false;
 	return true;
 }
@@ -57,7 +66,7 @@ void pointer_was_written(const void *at, size_t size)
 	if (all_written(first, last))
 		return;
 	for (; first <= last; first++)
-		__atomic_store_n(&written[first % KNOWN], first, __ATOMIC_RELAXED);
+		__atomic_store_n(&written[spread(first)], first, __ATOMIC_RELAXED);
 }
 
 bool pointer_readable(const void *at, size_t size)
