@@ -110,7 +110,8 @@ struct path_hash {
  * The hash of REST, of LENGTH bytes, below the directory of hash AT; DIR becomes the name of that
  * which REST ends in. A text that is not canonical has another hash than the path it spells.
  */
-struct path_hash path_hash(struct path_hash at, const char *rest, size_t length, uint64_t *dir);
+struct path_hash path_hash(struct path_hash at, const char *rest, size_t length,
+			   struct path_hash *dir);
 
 /* PREFIX (of LENGTH < PATH_ROOM bytes, ending in a slash) followed by the path, terminated. */
 char *path_behind(struct path *p, const char *prefix, size_t length);

@@ -130,13 +130,14 @@ static uint64_t stir(uint64_t a, uint64_t b)
 }
 
 /* The numbers are digits of pi; a word that is not full ends a component, and its size tells so. */
-struct path_hash path_hash(struct path_hash at, const char *rest, size_t length, uint64_t *dir)
+struct path_hash path_hash(struct path_hash at, const char *rest, size_t length,
+			   struct path_hash *dir)
 {
 	const char *const end = rest + length;
-	*dir = at.name;
+	*dir = at;
 	for (bool more = length > 0; more; rest += more) {
 		unsigned size;
-		*dir = at.name;
+		*dir = at;
 		do {
 			uint64_t word = load_word(rest, (size_t)(end - rest));
 			size = cut_word(&word);

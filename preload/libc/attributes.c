@@ -25,8 +25,10 @@ struct change attributes_change(const struct place *at, bool closed)
 void attributes_changed(struct change *change)
 {
 	struct node n;
-	if (change_knew(change, &n))
+	if (change_knew(change, &n)) {
+		n.marks &= (uint8_t)~NODE_OPEN;
 		change_end_with(change, &n);
+	}
 	change_end(change);
 }
 

@@ -42,7 +42,7 @@ int attributes_xattr(struct place *at, const char *name, const void *value, size
 struct change attributes_change(const struct place *at, bool closed);
 /* The same for what FD is open on, with AT to work in. */
 struct change attributes_change_of(int fd, struct place *at, bool closed);
-/* Ends it: the directory itself is what it was. */
+/* Ends it: the directory is what it was, but for who may search it. */
 void attributes_changed(struct change *change);
 #define ATTRIBUTES_CHANGE(begun)                                                                   \
 	__attribute__((cleanup(attributes_changed), unused)) struct change change = begun

@@ -9,9 +9,9 @@
 
 struct key path_key(const struct path *p)
 {
-	struct key key;
-	key.hash = path_hash(PATH_HASH_ROOT, p->bytes + PATH_ROOM, p->length, &key.parent);
-	return key;
+	struct path_hash dir, own;
+	own = path_hash(PATH_HASH_ROOT, p->bytes + PATH_ROOM, p->length, &dir);
+	return (struct key){own, dir.name};
 }
 
 static inline bool holds(const struct slot *slot, uint64_t name)

@@ -64,7 +64,7 @@ static void set(const struct base *base)
 /* A directory known by its path, which stays where it is. */
 static struct base base_of(const struct overlay *ov, char *path, size_t length)
 {
-	uint64_t parent;
+	struct path_hash parent;
 	return (struct base){
 		.overlay = ov,
 		.leads = !ov && process_leads(path, length),

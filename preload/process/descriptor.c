@@ -9,7 +9,7 @@ void descriptor_set_path(struct descriptor *d, const char *path, size_t length)
 		d->length = DESCRIPTOR_TOO_LONG;
 		return;
 	}
-	uint64_t parent;
+	struct path_hash parent;
 	d->length = (uint16_t)length;
 	memcpy(d->path, path, length);
 	d->path[length] = 0;
@@ -70,7 +70,7 @@ static int ask(int fd, struct base *base, char *path, size_t size)
 		rest += *rest == '/';
 	else
 		rest = text_same(path, "/") ? "" : path;
-	uint64_t parent;
+	struct path_hash parent;
 	base->length = (uint16_t)strlen(rest);
 	memmove(path, rest, base->length + 1u);
 	base->hash = path_hash(PATH_HASH_ROOT, path, base->length, &parent);

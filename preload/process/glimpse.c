@@ -27,7 +27,7 @@ __attribute__((hot)) bool glimpse(struct glimpse *g, int dirfd, const char *path
 {
 	struct spot spot;
 	const char *rest;
-	uint64_t dir;
+	struct path_hash dir;
 	if (!process_ready() || process_mounts()->count > 1)
 		return false;
 	ssize_t size = pointer_string(path, PATH_MAX);

@@ -13,24 +13,41 @@ static bool ends_here(const struct place *at)
 	return at->node.type != DT_LNK || !(at->flags & PLACE_FOLLOW);
 }
 
-/*
- * Looks for REST, of LENGTH bytes, below the directory at->path, whose hash is BASE. What is
- * remembered was spelled out plainly: so is a text that is found.
- */
-static bool recall_below(struct place *at, struct path_hash base, const char *rest, size_t length)
+/* AT moves on along TEXT, plainly spelled, of LENGTH bytes that fit. */
+static void go_along(struct place *at, const char *text, size_t length)
 {
-	uint64_t dir;
 	char *end = path_rel(&at->path) + at->path.length;
-	if (process_mounts()->count > 1 || at->path.length + 1 + length >= place_room(at) ||
-	    length == 0 ||
-	    !overlay_recall_hash(at->overlay, path_hash(base, rest, length, &dir), &at->node) ||
-	    !ends_here(at))
-		return false;
-	if (at->path.length)
+	if (at->path.length && length)
 		*end++ = '/';
-	memcpy(end, rest, length + 1);
-	at->path.length = (uint16_t)(end + length - path_rel(&at->path));
-	return true;
+	memcpy(end, text, length);
+	path_cut(&at->path, (size_t)(end + length - path_rel(&at->path)));
+}
+
+/*
+ * Looks for what is remembered of REST, below the directory AT stands at, whose hash is BASE: of it
+ * all, or of the directory the last name lies in. What is remembered was spelled out plainly: so is
+ * a text that is found. Answers what is left of REST, or NULL, when nothing is remembered.
+ */
+static const char *recall_below(struct place *at, struct path_hash base, const char *rest,
+				size_t length)
+{
+	struct path_hash dir;
+	if (process_mounts()->count > 1 || length == 0 ||
+	    at->path.length + 1 + length >= place_room(at))
+		return NULL;
+	const struct path_hash hash = path_hash(base, rest, length, &dir);
+	if (overlay_recall_hash(at->overlay, hash, &at->node) && ends_here(at)) {
+		go_along(at, rest, length);
+		return rest + length;
+	}
+	size_t last = length;
+	while (last > 0 && rest[last - 1] != '/')
+		last--;
+	if (last == length || !overlay_recall_hash(at->overlay, dir, &at->node) ||
+	    !node_is_dir(&at->node))
+		return NULL;
+	go_along(at, rest, last ? last - 1 : 0);
+	return rest + last;
 }
 
 /* The directory a path begins in, which its name does not lead to, is left and not searched for. */
@@ -41,19 +58,25 @@ static int leave_unfound(struct place *at)
 	return sys_fstatat(at->asked_dirfd, ".", &st, 0);
 }
 
-/* REST below the directory AT stands at, all of it inside one overlay. */
-static int find_below(struct place *at, struct path_hash base, const char *rest, size_t length)
+/* Where REST begins, which is the directory AT stands at. */
+static int stand_at_base(struct place *at, const char *rest)
 {
-	at->direct = recall_below(at, base, rest, length);
-	if (at->direct)
-		return 0;
 	int error = overlay_lookup(at->overlay, &at->path, &at->node);
 	if (error == -EACCES && rest[0] == '.' && rest[1] == '.' && (!rest[2] || rest[2] == '/'))
 		error = leave_unfound(at);
-	if (error)
+	at->removed = !error && node_absent(&at->node);
+	return error;
+}
+
+/* REST below the directory AT stands at, all of it inside one overlay. */
+static int find_below(struct place *at, struct path_hash base, const char *rest, size_t length)
+{
+	const char *left = recall_below(at, base, rest, length);
+	int error = left ? 0 : stand_at_base(at, rest);
+	at->direct = left == rest + length;
+	if (error || at->direct)
 		return error;
-	at->removed = node_absent(&at->node);
-	error = place_walk(at, rest);
+	error = place_walk(at, left ? left : rest);
 	at->direct = at->links == 0 && !spelling_climbs(rest);
 	return error;
 }

@@ -19,8 +19,8 @@
 
 #define SLOTS 16
 /* So often a directory must be asked for before it is kept; more is remembered of a busy one. */
-#define WANTED 8
-#define MOST   32
+#define WANTED 24
+#define MOST   64
 /* Programs that may open fewer need all of them, and the lower half is theirs in any case. */
 #define DESCRIPTORS_LEAST 256
 
