@@ -94,8 +94,8 @@ static int walk_plainly(struct place *at, const char **rest, size_t jump)
 		int error = 0;
 		if (is_dots(&c, 2))
 			error = step_up(at);
-		else if (is_dots(&c, 1))
-			error = step_stay(at);
+		else if (is_dots(&c, 1)) /* a name behind it asks for the same leave */
+			error = *c.rest && *c.rest != '.' ? 0 : step_stay(at);
 		else
 			error = step_down(at, c.text, c.length);
 		*rest = c.rest;
