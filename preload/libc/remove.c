@@ -1,10 +1,22 @@
 /* Names that go: unlink, rmdir, remove. */
 #include "overlain/libc.h"
 
+/* What ends in "." or ".." is no name to be removed. */
+static int refuse_dots(const struct place *at, int flags)
+{
+	const int dots = path_ends_in_dots(at->asked);
+	if (!dots)
+		return 0;
+	if (flags & AT_REMOVEDIR)
+		return dots == 1 ? -EINVAL : -ENOTEMPTY;
+	return -EISDIR;
+}
+
 static int unlink_inside(struct place *at, int flags)
 {
-	if (flags & ~AT_REMOVEDIR)
-		return -EINVAL;
+	int error = refuse_dots(at, flags);
+	if (error)
+		return error;
 	if (flags & AT_REMOVEDIR)
 		return overlay_rmdir(at->overlay, &at->path);
 	if (at->path.length == 0)
@@ -30,23 +42,26 @@ int path_ends_in_dots(const char *path)
 /* The three calls that remove a name, for a path outside merged. */
 enum how { UNLINKAT, UNLINK, RMDIR };
 
-static int remove_outside(const struct place *at, int flags, enum how how)
+static int call_outside(const struct place *at, int flags, enum how how)
 {
 	if (how == UNLINK)
 		return NEXT(unlink)(at->name);
 	return how == RMDIR ? NEXT(rmdir)(at->name) : NEXT(unlinkat)(at->dirfd, at->name, flags);
 }
 
+/* A name that was walked ends in "." where it ended in "..". */
+static int remove_outside(const struct place *at, int flags, enum how how)
+{
+	int result = call_outside(at, flags, how);
+	if (result < 0 && errno == EINVAL && at->dots && path_ends_in_dots(at->asked) == 2)
+		errno = ENOTEMPTY;
+	return result;
+}
+
 static int remove_name(int dirfd, const char *path, int flags, enum how how)
 {
 	struct place at;
 	int result, error = removal_error(&at, place_find(&at, dirfd, path, PLACE_NAME));
-	bool resolved = at.overlay || at.name != path; /* else the kernel sees the dots itself */
-	int dots = !error && resolved ? path_ends_in_dots(path) : 0;
-	if (dots && (flags & AT_REMOVEDIR))
-		error = dots == 1 ? -EINVAL : -ENOTEMPTY;
-	else if (dots)
-		error = -EISDIR;
 	if (error)
 		return (int)edge(error);
 	do

@@ -93,6 +93,7 @@ enum { RENAMEAT2, RENAMEAT, RENAME };
 static int rename_outside(const struct two_names *r, const struct place *from,
 			  const struct place *to)
 {
+	place_links_made(); /* it may be one that moves */
 	if (r->how == RENAME)
 		return NEXT(rename)(from->name, to->name);
 	if (r->how == RENAMEAT)
@@ -131,6 +132,9 @@ static int move(const struct two_names *r, struct place *from, struct place *to,
 		if (from->overlay && from->overlay == to->overlay &&
 		    is_named_outside(from, r->old) != is_named_outside(to, r->new))
 			return (int)edge(-EXDEV);
+		if (from->overlay != to->overlay &&
+		    (path_ends_in_dots(r->old) || path_ends_in_dots(r->new)))
+			return (int)edge(across(from, to));
 		if (!outside && path_ends_in_dots(r->old))
 			return (int)edge(-EBUSY);
 		if (!outside && path_ends_in_dots(r->new))

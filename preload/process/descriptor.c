@@ -138,7 +138,7 @@ int descriptor_place(int fd, struct place *at)
 		return -EBADF;
 	at->overlay = base.overlay;
 	at->alone = NULL;
-	at->slash = at->self = at->tried = at->direct = at->glanced = false;
+	at->slash = at->dots = at->self = at->tried = at->direct = at->glanced = false;
 	at->removed = base.gone;
 	at->flags = at->looks = 0;
 	path_cut(&at->path, base.length);

@@ -85,9 +85,9 @@ static bool is_no_link(struct place *at)
 		hash_name(path_rel(&at->path), at->path.length, 0x2325cbf29ce48422ULL ^ now);
 	if (was_seen(missing))
 		return true;
-	/* Where none is on the way only the name itself can be one. */
+	/* Where none is on the way only the name itself can be one, whatever slash is behind it. */
 	if (!was_seen(hash_parent(&at->path)) ||
-	    sys_readlinkat(at->asked_dirfd, at->asked, target, sizeof target) >= 0)
+	    sys_readlink(path_rel(&at->path), target, sizeof target) >= 0)
 		return false;
 	remember(missing);
 	return true;

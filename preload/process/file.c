@@ -263,7 +263,7 @@ int file_open(struct place *at, int flags, mode_t mode, open_call *call)
 	int fd;
 	if (flags & O_PATH)
 		flags &= ~(O_CREAT | O_EXCL | O_TRUNC);
-	if ((flags & O_CREAT) && at->slash)
+	if ((flags & O_CREAT) && at->slash && !at->dots)
 		return -EISDIR;
 	if ((flags & O_TMPFILE) == O_TMPFILE)
 		fd = open_unnamed(at, flags, mode, call);

@@ -196,7 +196,7 @@ static int find(struct place *at, int dirfd, const char *path, unsigned flags)
 	at->asked_dirfd = dirfd;
 	at->flags = flags;
 	at->links = at->looks = 0;
-	at->slash = at->self = at->removed = false;
+	at->slash = at->dots = at->self = at->removed = false;
 	at->tried = at->cramped = at->crossed = false;
 	at->alone = NULL;
 	at->direct = at->glanced = false;

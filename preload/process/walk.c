@@ -101,8 +101,10 @@ static int walk_plainly(struct place *at, const char **rest, size_t jump)
 		*rest = c.rest;
 		if (error)
 			return error;
-		if (last)
+		if (last) {
 			at->slash |= c.slash;
+			at->dots = is_dots(&c, 1) || is_dots(&c, 2);
+		}
 		if (is_dots(&c, 1) || is_dots(&c, 2))
 			continue;
 		if (jump != NO_JUMP && strlen(c.text + c.length) == jump)
@@ -197,6 +199,20 @@ static int stay(struct place *at)
 	return 0;
 }
 
+/*
+ * Outside, where the name goes to the kernel, behind the path: what it ended in decides whether
+ * only a directory will do, and whether it names something that can be made or moved. Above merged
+ * there are directories.
+ */
+static void keep_ending(struct place *at)
+{
+	char *end = path_rel(&at->path) + at->path.length;
+	bool matters = at->path.length && (at->slash || at->dots) &&
+		       ((at->flags & PLACE_NAME) || !process_leads(at->name, at->path.length));
+	if (matters && at->path.length + sizeof "/." <= place_room(at))
+		memcpy(end, at->dots ? "/." : "/", at->dots ? sizeof "/." : sizeof "/");
+}
+
 int place_walk(struct place *at, const char *rest)
 {
 	int what = walk_plainly(at, &rest, NO_JUMP);
@@ -210,5 +226,6 @@ int place_walk(struct place *at, const char *rest)
 		return 0;
 	at->dirfd = AT_FDCWD;
 	at->name = at->path.length ? path_rel(&at->path) : "/";
+	keep_ending(at);
 	return 0;
 }

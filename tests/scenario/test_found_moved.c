@@ -155,3 +155,36 @@ Test(found_moved, a_link_with_a_slash_is_not_made)
 	same_everywhere(.lower = {TREE}, .script = "cd merged; ln -s loop/ loop; ln -s none/ to; "
 						   "echo >loop; echo >to; cat loop");
 }
+
+/*
+ * Links that lead out of merged, and into it, by names that end in dots and slashes: what is there
+ * stays, what is not is not made.
+ */
+Test(found_moved, nothing_by_dots)
+{
+	same_everywhere(.lower = {TREE}, .unlike_plain = true,
+			.script =
+				"mkdir out out/there; echo >kind; ln -s merged/empty in; cd "
+				"merged; ln -s ../none none; "
+				"ln -s ../out out; ln -s ../kind kind; ln -s ../kind/ slash; ln -s "
+				"../out/there/. dots; "
+				"cd ..; python3 -c '\n"
+				"import os\n"
+				"def call(f, *a):\n"
+				"\ttry: return f(*a) and \"\"\n"
+				"\texcept OSError as e: return e.strerror\n"
+				"ends = (\"/\", \"/.\", \"/..\", \"/./\", \"/../\")\n"
+				"names = [\"merged/\" + n for n in (\"none\", \"out\", \"kind\", "
+				"\"slash\", \"dots\")]\n"
+				"for name in [n + e for n in names + [\"in\"] for e in ends] + "
+				"[\"merged/../new/\"]:\n"
+				"\tprint(name, call(os.listdir, \"in/\"))\n"
+				"\tfor f in (os.stat, os.mkfifo, os.rmdir): print(call(f, name))\n"
+				"\tif name[-2:] != \"d/\" and name[-2:] != \"e/\": "
+				"print(call(os.unlink, name), call(os.mkdir, name))\n"
+				"\tfor to in (\"to\", \"merged/to\"):\n"
+				"\t\tif name[-1] == \".\": print(call(os.rename, name, to), "
+				"call(os.rename, to, name))\n"
+				"'; find out merged | sort; cat kind/. merged/slash; ls -d "
+				"merged/../out/; mv in at; ls at/");
+}
