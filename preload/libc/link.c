@@ -41,13 +41,16 @@ static int link_into(const struct place *from, struct place *to, int flags)
 		return (int)edge(to->overlay->writable ? -EPERM : -EROFS);
 	if (to->slash && node_absent(&to->node))
 		return (int)edge(-ENOENT);
+	int error = node_absent(&to->node) ? overlay_may_write_parent(to->overlay, &to->path) : 0;
+	if (error)
+		return (int)edge(to->overlay->writable ? error : -EROFS);
 	/* First in workdir: where it can have no name (O_EXCL) it brings no directory up. */
 	TRIAL_SCOPED struct trial t = {.made = false};
 	if (!node_absent(&to->node) || !trial_begin(&t, to))
 		return (int)edge(node_absent(&to->node) ? -EROFS : -EEXIST);
 	if (NEXT(linkat)(from->dirfd, from->name, AT_FDCWD, t.stage.path, flags) < 0)
 		return -1;
-	int error = overlay_birth_begin(&b, to->overlay, &to->path, &to->node, DT_REG);
+	error = overlay_birth_begin(&b, to->overlay, &to->path, &to->node, DT_REG);
 	if (error)
 		return (int)edge(error);
 	return (int)edge(overlay_birth_end(&b, sys_rename(t.stage.path, b.path, 0)));
