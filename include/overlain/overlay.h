@@ -299,6 +299,12 @@ int overlay_is_empty(const struct overlay *ov, struct path *p, const struct node
 void overlay_show_stat(const struct overlay *ov, const struct node *n, struct stat *st);
 uint64_t overlay_show_ino(const struct overlay *ov, unsigned layer, uint64_t ino);
 int overlay_stat(const struct overlay *ov, struct path *p, struct stat *st);
+/*
+ * True when N, which stands where LAYER has the object ST, was copied up from that. What does not
+ * say so is no copy, unless its kind never does: what had several names, symlinks, fifos and such.
+ */
+bool overlay_is_copy(const struct overlay *ov, const struct node *n, unsigned layer,
+		     const struct stat *st);
 #define OVERLAY_MAGIC 0x794c7630
 
 #endif

@@ -34,13 +34,17 @@ bool descriptor_by_name(int fd, struct place *at, int *error)
 		*error = -EROFS; /* it has no name any more, and no place to copy to */
 	if (*error)
 		return true;
-	if (!overlay_in_upper(ov, &at->node) &&
-	    (sys_fstat(fd, &open) || sys_lstat(path, &named) || open.st_dev != named.st_dev ||
-	     open.st_ino != named.st_ino)) {
-		*error = -EROFS; /* the name is another object's by now */
-		return is_in_lower(fd, &d);
-	}
-	return true;
+	bool same = sys_fstat(fd, &open) == 0;
+	if (overlay_in_upper(ov, &at->node))
+		same = same &&
+		       (node_is_dir(&at->node) || overlay_is_copy(ov, &at->node, d.layer, &open));
+	else
+		same = same && sys_lstat(path, &named) == 0 && open.st_dev == named.st_dev &&
+		       open.st_ino == named.st_ino;
+	if (same)
+		return true;
+	*error = -EROFS; /* the name is another object's by now */
+	return is_in_lower(fd, &d);
 }
 
 const char *descriptor_path_now(int fd, struct place *at)

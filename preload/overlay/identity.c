@@ -15,6 +15,16 @@ void overlay_show_stat(const struct overlay *ov, const struct node *n, struct st
 		st->st_nlink = 1;
 }
 
+bool overlay_is_copy(const struct overlay *ov, const struct node *n, unsigned layer,
+		     const struct stat *st)
+{
+	if (!overlay_in_upper(ov, n) || n->type != IFTODT(st->st_mode))
+		return false;
+	if (n->ino)
+		return n->ino == overlay_show_ino(ov, layer, st->st_ino);
+	return !node_is_dir(n) && (n->type != DT_REG || st->st_nlink > 1);
+}
+
 int overlay_stat(const struct overlay *ov, struct path *p, struct stat *st)
 {
 	struct node n;

@@ -22,20 +22,6 @@ static const char *within(const struct overlay *ov, const struct layer *layer, c
 }
 
 /*
- * True when N, which stands at P, was copied up from what LAYER has there: all of it. A copy that
- * does not know of what has the same kind at least.
- */
-static bool is_copy_of(const struct overlay *ov, const struct node *n, unsigned layer,
-		       struct path *p)
-{
-	struct stat st;
-	if (!overlay_in_upper(ov, n) || sys_lstat(layer_path(&ov->layers[layer], p), &st))
-		return false;
-	return n->ino ? n->ino == overlay_show_ino(ov, layer, st.st_ino)
-		      : n->type == IFTODT(st.st_mode) && !node_is_dir(n);
-}
-
-/*
  * True when merged shows at REST the object that LAYER has there: it is the one found, a part of
  * the directory found, or was copied up since.
  */
@@ -45,6 +31,7 @@ __attribute__((noinline)) static bool shows(const struct overlay *ov, unsigned l
 	const size_t length = strlen(rest);
 	PATH_BRIEF(p, length);
 	struct node n;
+	struct stat st;
 	if (path_set(p, rest, length))
 		return false;
 	int error = overlay_lookup(ov, p, &n);
@@ -52,9 +39,10 @@ __attribute__((noinline)) static bool shows(const struct overlay *ov, unsigned l
 		return true;
 	if (error || node_absent(&n))
 		return false;
-	if (n.layer == layer)
+	if (n.layer == layer || node_next_part(ov, &n, layer) == layer)
 		return true;
-	return node_next_part(ov, &n, layer) == layer || is_copy_of(ov, &n, layer, p);
+	return sys_lstat(layer_path(&ov->layers[layer], p), &st) == 0 &&
+	       overlay_is_copy(ov, &n, layer, &st);
 }
 
 /* Puts what OV calls itself in front of REST, which lies in NAME. */

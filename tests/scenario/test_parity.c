@@ -173,3 +173,30 @@ Test(parity, what_cannot_be_reached_is_not_told_to_be_gone)
 		"for fd in kept: print(os.readlink(\"/proc/self/fd/%d\" % "
 		"fd).split(\"merged\")[1])\n"));
 }
+
+Test(parity, what_takes_an_open_files_name_is_not_its_copy)
+{
+	in_house("cd merged; " PYTHON(
+		"kept = [os.open(name, os.O_RDONLY) for name in (\"README\", \"docs/both.txt\")]\n"
+		"for name in \"README\", \"docs/both.txt\":\n"
+		"\twith open(\"other\", \"x\") as f: f.write(name)\n"
+		"\tos.rename(\"other\", name)\n"
+		"for fd in kept:\n"
+		"\ttry: os.fchmod(fd, 0o600)\n"
+		"\texcept OSError: pass\n"
+		"\tprint(os.readlink(\"/proc/self/fd/%d\" % fd).split(\"merged\")[1])\n"
+		"\tprint(os.pread(fd, 9, 0))\n"));
+}
+
+Test(parity, a_directory_asks_before_an_unnamed_file)
+{
+	in_house("cd merged; chmod 555 docs new; " AS_USER PYTHON(
+		"def name_it(a, b):\n"
+		"\tif libc.linkat(-100, a, -100, b, 0x400) < 0: raise OSError(ctypes.get_errno(), "
+		"str())\n"
+		"for flags in 0, os.O_EXCL:\n"
+		"\tfd = os.open(\"src\", os.O_TMPFILE | os.O_RDWR | flags)\n"
+		"\tfor name in \"docs/made\", \"new/made\", \"docs/guide.txt\", \"src/made\":\n"
+		"\t\tsay(name_it, b\"/proc/self/fd/%d\" % fd, name.encode())\n") "; chmod 755 docs "
+										 "new");
+}
