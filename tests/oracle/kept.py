@@ -7,7 +7,7 @@ from draws import path
 from layers import NAMES
 from libc import renameat2, statx
 from names import rename
-from view import brief, names_in, show
+from view import brief, identity, names_in, show
 
 FILES, DIRECTORIES = range(4), range(4, 7)
 slots = {}
@@ -43,14 +43,34 @@ def on_kept(which, call):
     return draw
 
 
+def on_directory(call):
+    def unless_closed(fd, name):
+        return "closed" if is_closed(fd) else call(fd, name)
+    return on_kept(DIRECTORIES, unless_closed)
+
+
 def is_nameless(fd):
     return os.readlink(f"/proc/self/fd/{fd}").endswith(" (deleted)")
+
+
+def is_closed(fd):
+    """
+    True of what lies in a lower, below a directory that its user may not search any more: the
+    library cannot copy it up, nor see its other parts. The kernel can, by its mounter's rights.
+    """
+    try:
+        os.lstat(os.readlink(f"/proc/self/fd/{fd}"))
+    except PermissionError:
+        return identity(os.fstat(fd)) != "new"
+    except OSError:
+        pass
+    return False
 
 
 def changing(call):
     """A lower's file that has lost its last name cannot be copied up any more: it stays as it is."""
     def unless_nameless(fd, name):
-        return "nameless" if is_nameless(fd) else call(fd)
+        return "nameless" if is_nameless(fd) else "closed" if is_closed(fd) else call(fd)
     return unless_nameless
 
 
@@ -69,7 +89,7 @@ def fields(fd, name):
     """
     shown = show(os.fstat(fd))
     if not os.path.isdir(f"/proc/self/fd/{fd}") or not is_nameless(fd):
-        return shown
+        return "closed" if is_closed(fd) else shown
     return shown[-1] if shown[-1] != "new" else shown[:2] + shown[3:]
 
 
@@ -116,16 +136,16 @@ KINDS = {
     "kept_fsetxattr": (on_kept(FILES, changing(lambda fd: os.setxattr(fd, "user.kept", b"1"))), 0.5),
     "kept_flistxattr": (on_kept(FILES, lambda fd, n: sorted(os.listxattr(fd))), 0.5),
     "keep_directory": (draw_keep_directory, 1.5),
-    "kept_list": (on_kept(DIRECTORIES, lambda fd, n: names_in(fd)), 1),
-    "kept_dir_fstat": (on_kept(DIRECTORIES, fields), 0.5),
-    "kept_dir_fchmod": (on_kept(DIRECTORIES, changing(lambda fd: os.fchmod(fd, 0o711))), 0.5),
-    "kept_openat": (on_kept(DIRECTORIES, make_in), 1),
-    "kept_mkdirat": (on_kept(DIRECTORIES, lambda fd, n: os.mkdir(n, dir_fd=fd)), 1),
-    "kept_unlinkat": (on_kept(DIRECTORIES, lambda fd, n: os.unlink(n, dir_fd=fd)), 1),
-    "kept_fstatat": (on_kept(DIRECTORIES, lambda fd, n: show(os.lstat(n, dir_fd=fd))), 1),
-    "kept_parent": (on_kept(DIRECTORIES, parent), 0.5),
-    "kept_renameat": (on_kept(DIRECTORIES, lambda fd, n: rename(
+    "kept_list": (on_directory(lambda fd, n: names_in(fd)), 1),
+    "kept_dir_fstat": (on_directory(fields), 0.5),
+    "kept_dir_fchmod": (on_directory(changing(lambda fd: os.fchmod(fd, 0o711))), 0.5),
+    "kept_openat": (on_directory(make_in), 1),
+    "kept_mkdirat": (on_directory(lambda fd, n: os.mkdir(n, dir_fd=fd)), 1),
+    "kept_unlinkat": (on_directory(lambda fd, n: os.unlink(n, dir_fd=fd)), 1),
+    "kept_fstatat": (on_directory(lambda fd, n: show(os.lstat(n, dir_fd=fd))), 1),
+    "kept_parent": (on_directory(parent), 0.5),
+    "kept_renameat": (on_directory(lambda fd, n: rename(
         n, "moved", src_dir_fd=fd, dst_dir_fd=fd)), 0.5),
-    "kept_exchange": (on_kept(DIRECTORIES, exchange), 0.3),
-    "kept_fchdir": (on_kept(DIRECTORIES, lambda fd, n: (os.fchdir(fd), os.getcwd())), 0.5),
+    "kept_exchange": (on_directory(exchange), 0.3),
+    "kept_fchdir": (on_directory(lambda fd, n: (os.fchdir(fd), os.getcwd())), 0.5),
 }

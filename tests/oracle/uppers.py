@@ -53,8 +53,26 @@ def holds_origin(upper, directory):
 def hides(rel, shim, lowers):
     """True where "opaque" would hide something: a lower has a directory there, and is not hidden."""
     above = [rel[:i] for i, c in enumerate(rel) if c == "/"]
-    return (not any(OPAQUE in shim[at][1] for at in above)
-            and any(os.path.isdir(f"{lower}/{rel}") for lower in lowers))
+    if any(OPAQUE in shim[at][1] for at in above):
+        return False
+    for at in above[1:] + [rel]:
+        lowers = directories_at(at, lowers)
+    return bool(lowers)
+
+
+def directories_at(rel, lowers):
+    """Those of LOWERS, the topmost first, whose directory is seen there."""
+    found = []
+    for lower in lowers:
+        path = f"{lower}/{rel}"
+        if not os.path.lexists(path):
+            continue
+        if os.path.islink(path) or not os.path.isdir(path):
+            break
+        found.append(lower)
+        if OPAQUE in os.listxattr(path):
+            break
+    return found
 
 
 def excuse(rel, kernel, shim, lowers):
@@ -93,14 +111,17 @@ def compare(kernel, shim, lowers):
 
 
 def exact(root):
-    """A lower to the last bit that can be seen without changing it."""
-    lines = []
+    """
+    A lower to the last bit that can be seen without changing it. Who reads a hole by a mapping fills
+    it where files lie in memory.
+    """
+    lines, in_memory = [], os.stat(root).st_dev == os.stat("/dev/shm").st_dev
     for rel in view.walk(root):
         path = os.path.join(root, rel)
         s = os.lstat(path)
         regular = stat.S_ISREG(s.st_mode)
         times = () if stat.S_ISFIFO(s.st_mode) else (s.st_mtime_ns, s.st_ctime_ns)
-        lines.append((rel, s.st_mode, s.st_ino, s.st_nlink, s.st_size, s.st_blocks, s.st_uid,
-                      times, view.attributes(path),
+        lines.append((rel, s.st_mode, s.st_ino, s.st_nlink, s.st_size,
+                      0 if in_memory else s.st_blocks, s.st_uid, times, view.attributes(path),
                       view.content(path, s.st_mode) if regular else ""))
     return lines
