@@ -19,8 +19,11 @@ static void fill_letters(char *letters)
 {
 	static const char set[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 	uint64_t bits;
-	if (getrandom(&bits, sizeof bits, GRND_NONBLOCK) != sizeof bits)
-		bits = (uint64_t)time(NULL) * 0x9e3779b97f4a7c15ULL ^ (uintptr_t)&bits;
+	struct timespec now = {0};
+	if (getrandom(&bits, sizeof bits, GRND_NONBLOCK) != sizeof bits) {
+		SYS2(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
+		bits = (uint64_t)now.tv_nsec * 0x9e3779b97f4a7c15ULL ^ (uintptr_t)&bits;
+	}
 	for (int i = 0; i < 6; i++, bits /= 62)
 		letters[i] = set[bits % 62];
 }

@@ -11,7 +11,7 @@
 
 TestSuite(memory, .init = scratch_make, .fini = scratch_remove, .timeout = 60);
 
-enum { MANY = 20000, BYTES_A_NAME = 160 };
+enum { MANY = 20000, BYTES_A_NAME = 160, IDLE_KIB = 256 };
 
 /* In KiB, as programs/resident.c prints them. */
 struct memory {
@@ -80,4 +80,23 @@ Test(memory, of_many_names_holds_them)
 	const long twice = atol(shell_text(scratch(), format(calls, 5000, 2)));
 	cr_expect_geq(once, 5000);
 	cr_expect_leq(twice - once, 5000 / 20, "%ld calls more", twice - once);
+}
+
+/* The median of several: how much of libc the kernel maps along differs from run to run. */
+static const char median[] = "for i in 1 2 3 4 5 6 7 8 9; do %s sleep 60 & all=\"$all $!\"; done\n"
+			     "for p in $all; do\n"
+			     "	until grep -q '(sleep) S' /proc/$p/stat; do :; done\n"
+			     "	grep Rss: /proc/$p/smaps_rollup\n"
+			     "done | sort -k2n | awk 'NR == 5 { print $2 }'\n"
+			     "kill $all";
+
+Test(memory, of_an_idle_program)
+{
+	shell_text(scratch(), "mkdir low up work merged");
+	const long bare = atol(shell_text(scratch(), format(median, "")));
+	const long seen = atol(shell_text(
+		scratch(), format(median, OVERLAIN
+				  " run -o lowerdir=low,upperdir=up,workdir=work merged -- ")));
+
+	cr_expect_leq(seen, bare + IDLE_KIB, "%ld KiB, bare %ld", seen, bare);
 }
