@@ -14,10 +14,12 @@ import workloads
 import worlds
 
 
-def measure(row, world, layers, upper, first):
-    if first or row.changes:
+def measure(row, world, layers, upper):
+    plain = row.bare and not isinstance(world, worlds.Overlay)
+    if world.laid != (layers, upper):
         world.fresh(layers, upper)
-    argv = row.bare if row.bare and not isinstance(world, worlds.Overlay) else row.argv
+    world.laid = (layers, upper) if plain or not row.changes else None
+    argv = row.bare if plain else row.argv
     return world.run(*[word.replace("{root}", world.root) for word in argv])
 
 
@@ -26,17 +28,15 @@ def measure_row(row, area, here, rounds):
     layers, upper = workloads.plant(area, row)
     times = {world.name: [] for world in here}
     failed = set()
-    for n in range(rounds):
+    for _ in range(rounds):
         for world in here:
             if world.name in failed:
                 continue
             try:
-                times[world.name].append(measure(row, world, layers, upper, n == 0))
+                times[world.name].append(measure(row, world, layers, upper))
             except RuntimeError as error:
                 print(f"{row.label}: {error}", file=sys.stderr, flush=True)
                 failed.add(world.name)
-    for world in here:
-        shutil.rmtree(world.home, ignore_errors=True)
     return {name: list(of) for name, of in times.items() if name not in failed}
 
 
@@ -62,7 +62,7 @@ def main():
     args = parser.parse_args()
     build = os.path.abspath(args.build)
     area = tempfile.mkdtemp(prefix="overlain-bench-")
-    lines, bars = [], []
+    lines = []
 
     def say(line):
         print(line, flush=True)
@@ -74,14 +74,16 @@ def main():
         say("| work | bare | " + " | ".join(others) + " |")
         say("|---" * (len(others) + 2) + "|")
         for row in workloads.rows():
-            if args.only not in row.label or not row.possible():
+            if args.only not in row.label:
+                continue
+            if not row.possible():
+                print(f"{row.label}: left out: there is no {row.needs}", flush=True)
                 continue
             times = measure_row(row, area, here, args.rounds)
             cells = []
             for name in others:
                 value = ratio(times[name], times["bare"]) if name in times else None
                 cells.append(f"{value[0]:.2f} ± {value[1]:.2f}" if value else "-")
-                bars.append((row.label, name, value[0] if value else None))
             say(f"| {row.label} | {human(statistics.median(times['bare']))} | " + " | ".join(cells) + " |")
     finally:
         shutil.rmtree(area, ignore_errors=True)
@@ -89,7 +91,7 @@ def main():
     with open(f"{build}/bench/bench.md", "w") as out:
         out.write("\n".join(lines) + "\n")
     with open(f"{build}/bench/bench.svg", "w") as out:
-        out.write(picture.draw(bars))
+        out.write(picture.draw(*picture.read(lines)))
     print(f"written to {build}/bench/bench.md and {build}/bench/bench.svg")
 
 

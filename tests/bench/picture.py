@@ -1,10 +1,15 @@
-"""The table as a picture: a row of bars for each workload, on a logarithmic scale around 1, which is bare."""
+"""The table as a picture: a line for each workload, a dot for each world, on a logarithmic scale around 1, which is bare.
+
+picture.py <TABLE.md >PICTURE.svg
+"""
 import math
+import sys
 from html import escape
 
-COLOURS = ["#1b7f5c", "#3b6ea8", "#c98a1b", "#b3475e", "#77629b"]
-LEFT, WIDTH, BAR, GAP = 330, 560, 9, 10
-LEAST, MOST = 0.05, 100
+COLOURS = ["#12805c", "#3b6ea8", "#d08a12", "#b3475e", "#8a74b0"]
+LEFT, WIDTH, STEP, TOP = 300, 560, 20, 66
+LEAST, MOST = 0.05, 500
+TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200)
 
 
 def place(value):
@@ -12,30 +17,54 @@ def place(value):
     return LEFT + WIDTH * math.log(value / LEAST) / math.log(MOST / LEAST)
 
 
-def draw(bars):
-    """BARS: (workload, world, ratio or None) in the order they are drawn."""
-    worlds = list(dict.fromkeys(world for _, world, _ in bars))
-    labels = list(dict.fromkeys(label for label, _, _ in bars))
-    ratios = {(label, world): value for label, world, value in bars}
-    step = BAR * len(worlds) + GAP
-    height = 60 + step * len(labels)
-    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{LEFT + WIDTH + 60}" height="{height}" '
-           'font-family="sans-serif" font-size="11">', f'<rect width="100%" height="{height}" fill="white"/>']
+def text(x, y, words, more=""):
+    return f'<text x="{x:.1f}" y="{y:.1f}" {more}>{escape(words)}</text>'
+
+
+def dot(x, y, colour, radius, note=""):
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="{colour}"><title>{escape(note)}</title></circle>'
+
+
+def read(lines):
+    """Of the first table in Markdown its worlds, its labels and the ratio of each label in each world."""
+    rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines if line.startswith("| ")]
+    start = next(i for i, row in enumerate(rows) if row[:2] == ["work", "bare"])
+    worlds = rows[start][2:]
+    rows = [row for row in rows[start + 1:] if len(row) == len(worlds) + 2]
+    ratios = {(row[0], world): float(cell.split()[0])
+              for row in rows for world, cell in zip(worlds, row[2:]) if cell != "-"}
+    return worlds, [row[0] for row in rows], ratios
+
+
+def draw(worlds, labels, ratios):
+    """The first world's numbers are written out."""
+    colours = dict(zip(worlds, COLOURS))
+    width, height = LEFT + WIDTH + 70, TOP + STEP * len(labels) + 12
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
+           'font-family="sans-serif" font-size="12" fill="#222">', f'<rect width="{width}" height="{height}" fill="#fff"/>',
+           text(10, 24, "time, bare = 1", 'font-weight="bold"')]
     for i, world in enumerate(worlds):
-        out.append(f'<rect x="{20 + 150 * i}" y="10" width="11" height="11" fill="{COLOURS[i % len(COLOURS)]}"/>'
-                   f'<text x="{36 + 150 * i}" y="20">{escape(world)}</text>')
-    for tick in (0.1, 0.5, 1, 2, 5, 10, 50):
-        x, colour = place(tick), "#444" if tick == 1 else "#ddd"
-        out.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="44" y2="{height}" stroke="{colour}"/>'
-                   f'<text x="{x:.1f}" y="40" text-anchor="middle">{tick}</text>')
+        out += [dot(LEFT + 112 * i, 20, colours[world], 5), text(LEFT + 9 + 112 * i, 24, world)]
+    for i in range(0, len(labels), 2):
+        out.append(f'<rect y="{TOP + i * STEP}" width="{width}" height="{STEP}" fill="#f3f5f7"/>')
+    for tick in TICKS:
+        x, colour = place(tick), "#222" if tick == 1 else "#d4d9de"
+        out += [f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP - 6}" y2="{height - 12}" stroke="{colour}"/>',
+                text(x, TOP - 12, str(tick), 'text-anchor="middle"')]
     for row, label in enumerate(labels):
-        top = 50 + row * step
-        out.append(f'<text x="{LEFT - 8}" y="{top + step / 2:.0f}" text-anchor="end">{escape(label)}</text>')
-        for i, world in enumerate(worlds):
+        y = TOP + row * STEP + STEP / 2
+        own = ratios.get((label, worlds[0]))
+        out.append(text(LEFT - 14, y + 4, label, 'text-anchor="end"'))
+        out.append(text(width - 10, y + 4, f"{own:.2f}" if own else "–",
+                        f'text-anchor="end" font-weight="bold" fill="{COLOURS[0]}"'))
+        # The first world's dot lies on top.
+        for world in reversed(worlds):
             value = ratios.get((label, world))
-            if value is None:
-                continue
-            one, end = place(1), place(value)
-            out.append(f'<rect x="{min(one, end):.1f}" y="{top + i * BAR}" width="{abs(end - one) + 1:.1f}" '
-                       f'height="{BAR - 2}" fill="{COLOURS[i % len(COLOURS)]}"><title>{value:.2f}</title></rect>')
+            if value is not None:
+                out.append(dot(place(value), y, colours[world], 5.5 if world == worlds[0] else 4.5,
+                               f"{world}: {value:.2f}"))
     return "\n".join([*out, "</svg>\n"])
+
+
+if __name__ == "__main__":
+    sys.stdout.write(draw(*read(sys.stdin)))

@@ -41,7 +41,9 @@ def files(count, size=600, width=20):
 
 def repository(at):
     files(20000, 200)(at)
-    for command in (["init", "-q"], ["add", "-A"], ["-c", "user.name=x", "-c", "user.email=x@x", "commit", "-qm", "x"]):
+    # Nothing may be packed behind our back while the tree is copied.
+    author = ["-c", "user.name=x", "-c", "user.email=x@x", "-c", "gc.auto=0", "-c", "maintenance.auto=false"]
+    for command in (["init", "-q"], ["add", "-A"], [*author, "commit", "-qm", "x"], ["gc", "-q"]):
         subprocess.run(["git", "-C", at, *command], check=True)
 
 
@@ -102,7 +104,7 @@ def database(at):
     base.close()
     write(f"{at}/run.py", "import os, sqlite3\n"
           "b = sqlite3.connect(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'data.db'), isolation_level=None)\n"
-          "for i in range(300):\n    b.execute('update t set text = text || 1 where id = ?', (i * 61,))\n")
+          "for i in range(100):\n    b.execute('update t set text = text || 1 where id = ?', (i * 61,))\n")
 
 
 def empty(at):

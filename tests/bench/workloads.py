@@ -13,7 +13,7 @@ class Row:
         self.upper = upper      # a tree the upper begins with
         self.lowers = lowers    # how many lower layers there are, the others each with a name of its own
         self.changes = changes  # it cannot be run twice on the same layers
-        self.bare = bare        # what the bare world runs in its place
+        self.bare = bare        # what a world without layers runs in its place, again and again
         self.needs = only       # a program it cannot do without
 
     def possible(self):
@@ -68,7 +68,8 @@ def rows():
     yield program("git status, 20,000 files", trees.repository, "git", "-C", "{root}", "status", only="git")
     yield program("find with stat, 50,000 files", trees.files(50000, 20), "find", "{root}", "-size", "+9999k")
     yield program("grep -r, 5,000 files", trees.files(5000, 4000), "grep", "-rc", "number 77", "{root}")
-    yield program("C build, make -j2", trees.project, "make", "-sj2", "-C", "{root}", changes=True)
+    yield program("C build, make -j2", trees.project, "make", "-sj2", "-C", "{root}", "CFLAGS=-O0", "build/overlain",
+                  changes=True)
     yield program("tar x, 4,800 files", trees.archive, "tar", "-xf", "{root}/all.tar", "-C", "{root}", changes=True)
     yield program("tar c, 4,800 files", trees.files(4800), "sh", "-c", "tar -cf - -C {root} . | cat")
     yield program("cp -a, 4,800 files", trees.files(4800), "cp", "-a", "{root}/d0", "{root}/copy",
@@ -77,7 +78,7 @@ def rows():
     yield program("python compileall", trees.python, PYTHON, "-m", "compileall", "-qf", "{root}", changes=True)
     yield program("python imports", trees.python, PYTHON, "-B", "{root}/run.py")
     yield program("node require, 1,500 modules", trees.modules, "node", "{root}/index.js", only="node")
-    yield program("sqlite, 300 transactions", trees.database, PYTHON, "{root}/run.py", changes=True)
+    yield program("sqlite, 100 transactions", trees.database, PYTHON, "{root}/run.py", changes=True)
     yield program("process start, 500 x true", trees.empty, "sh", "-c",
                   "i=0; while [ $i -lt 500 ]; do /bin/true; i=$((i + 1)); done")
     yield program("two processes at once: find with stat", trees.files(20000, 20), "sh", "-c",

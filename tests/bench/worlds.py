@@ -1,6 +1,5 @@
 """The worlds a workload is run in: the same tree bare, under the library, and under the others that show a tree so."""
 import os
-import shutil
 import subprocess
 
 FAKECHROOT = "/usr/lib/*/fakechroot/libfakechroot.so"
@@ -17,10 +16,11 @@ class World:
         self.timer = f"{build}/tests/bench/operations"
         self.home = f"{area}/{self.name.replace(' ', '-')}"
         self.root = f"{self.home}/merged"
+        self.laid = None  # what was laid here last, and has not been changed
 
     def fresh(self, layers, upper):
         """Lays everything anew: LAYERS are trees, topmost first; UPPER one to begin with, or None."""
-        shutil.rmtree(self.home, ignore_errors=True)
+        subprocess.run(["rm", "-rf", self.home], check=True)
         for name in ("upper", "work", "merged"):
             os.makedirs(f"{self.home}/{name}")
         self.layers = layers
