@@ -162,3 +162,8 @@ struct listed *cache_listed(const struct overlay *ov, uint64_t dir)
 {
 	return ov->cache ? &ov->cache->listed[dir % LISTED] : NULL;
 }
+
+uint32_t cache_listing_bytes(const struct overlay *ov)
+{
+	return ov->cache ? ov->cache->listing_bytes : 0;
+}

@@ -37,6 +37,7 @@ struct cache {
 	uint32_t size; /* slots in use */
 	uint32_t most;
 	bool growing;
+	uint32_t listing_bytes; /* for names.c */
 	struct listed listed[LISTED];
 	struct slot *segments[SEGMENTS];
 	struct slot first[];

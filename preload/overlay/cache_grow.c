@@ -11,8 +11,10 @@
 /* Slots that come into use at a time: so long a caller is held up. */
 #define STEP 64
 
-/* What all overlays of a process take together where nothing is said, names.c's tables aside. */
-#define USUAL_BYTES (26u << 20)
+/* What all overlays of a process take together where nothing is said. */
+#define USUAL_BYTES (32u << 20)
+/* Of that, what names.c's tables take: the last of them may be larger than what is left. */
+#define PART_OF_LISTING 8
 
 /* A limited address space is the program's but for this part. */
 #define PART_OF_LIMIT 64
@@ -25,13 +27,16 @@ static uint32_t slots_in(uint64_t bytes)
 
 void cache_open(struct config *c, const struct draft *d, struct overlay *ov)
 {
-	const uint32_t most = slots_in(d->cache_given ? d->cache_bytes : USUAL_BYTES / c->count);
+	const uint64_t bytes = d->cache_given ? d->cache_bytes : USUAL_BYTES / c->count;
+	const uint64_t listing = bytes / PART_OF_LISTING;
+	const uint32_t most = slots_in(bytes - listing - listing / 4);
 	const uint32_t size = most < FIRST ? most : FIRST;
 	if (size == 0)
 		return;
 	ov->cache = arena_take(&c->arena, sizeof *ov->cache + size * sizeof(struct slot));
 	ov->cache->size = size;
 	ov->cache->most = most;
+	ov->cache->listing_bytes = listing < UINT32_MAX ? (uint32_t)listing : UINT32_MAX;
 }
 
 /* Memory for as many slots as there are, or may be; false where the table must stay as it is. */

@@ -108,6 +108,8 @@ bool cache_had(const struct overlay *ov, const struct key *key, const struct sta
 void cache_drop(const struct overlay *ov, const struct path *p);
 /* Where names.c keeps what it knows of the directory of that hash; NULL without a cache. */
 struct listed *cache_listed(const struct overlay *ov, uint64_t dir);
+/* How much memory that may take. */
+uint32_t cache_listing_bytes(const struct overlay *ov);
 
 /* A directory is no more: who has it open, or stands in it, must not take another for it. */
 void change_removed_directory(const struct overlay *ov);

@@ -13,9 +13,9 @@
 
 #include <string.h>
 
-#define NAMES_MOST (1u << 17) /* in one directory */
-#define BYTES_MOST (4u << 20) /* of all tables of a process */
-#define VAIN_LOOKS 4          /* for each part, before a listing pays */
+#define VAIN_LOOKS    4          /* for each part, before a listing pays */
+#define HOPELESS      (1u << 31) /* looks in vain into a directory of too many names */
+#define PART_OF_BYTES 4          /* of what all tables may take, the part of one */
 
 struct seen {
 	uint32_t hash;
@@ -118,11 +118,16 @@ static void unmake(struct names *names)
 	sys_munmap(names, sizeof *names + (names->mask + 1) * sizeof(struct seen));
 }
 
-/* Room for twice as many; false where that were too many. */
-static bool grow(struct names **names)
+static uint32_t bytes_of(const struct names *names)
+{
+	return (names->mask + 1) * (uint32_t)sizeof(struct seen);
+}
+
+/* Room for twice as many, in MOST bytes; false where that were too many. */
+static bool grow(struct names **names, uint32_t most)
 {
 	struct names *old = *names, *fresh;
-	if (old->mask >= NAMES_MOST || !(fresh = make((old->mask + 1) * 2)))
+	if (bytes_of(old) > most / 2 || !(fresh = make((old->mask + 1) * 2)))
 		return false;
 	for (uint32_t i = 0; i <= old->mask; i++) {
 		uint32_t to = old->at[i].hash & fresh->mask;
@@ -141,6 +146,7 @@ static bool grow(struct names **names)
 /* Where the names of a layer's part go. */
 struct sink {
 	struct names **names;
+	uint32_t most; /* bytes */
 	unsigned layer;
 	bool marks_only;
 };
@@ -151,22 +157,22 @@ static int take_entry(struct reading *reading, const struct dirent64 *entry, voi
 	(void)reading;
 	if (to->marks_only && !layer_is_mark(entry->d_name))
 		return 0;
-	if ((*to->names)->count * 2 > (*to->names)->mask && !grow(to->names))
+	if ((*to->names)->count * 2 > (*to->names)->mask && !grow(to->names, to->most))
 		return -ENOMEM;
 	add(*to->names, entry->d_name, to->layer);
 	return 0;
 }
 
-static bool list(struct names **names, const char *path, unsigned layer, bool marks_only)
+static bool list(struct sink *to, const char *path)
 {
-	struct sink to = {names, layer, marks_only};
-	int error = entries_each(path, take_entry, &to);
+	int error = entries_each(path, take_entry, to);
 	/* A part may be one of a group of layers that has it not. */
 	return !error || error == -ENOENT || error == -ENOTDIR;
 }
 
-/* Lists all parts of PARENT but the last. P is its path. */
-static struct names *list_parts(const struct overlay *ov, const struct node *parent, struct path *p)
+/* Lists all parts of PARENT but the last, in MOST bytes. P is its path. */
+static struct names *list_parts(const struct overlay *ov, const struct node *parent, struct path *p,
+				uint32_t most)
 {
 	struct names *names = make(512);
 	if (!names)
@@ -174,27 +180,31 @@ static struct names *list_parts(const struct overlay *ov, const struct node *par
 	names->tree = tree_now(ov);
 	names->parts = parent->parts;
 	unsigned i = parent->layer, next;
-	for (; (next = node_next_part(ov, parent, i + 1)) < ov->layer_count; i = next)
-		if (!list(&names, layer_path(&ov->layers[i], p), i, ov->writable && i == 0)) {
+	for (; (next = node_next_part(ov, parent, i + 1)) < ov->layer_count; i = next) {
+		struct sink to = {&names, most, i, ov->writable && i == 0};
+		if (!list(&to, layer_path(&ov->layers[i], p))) {
 			unmake(names);
 			return NULL;
 		}
+	}
 	names->last = i;
 	return names;
 }
 
-/* Makes the table of the directory P, and publishes it in LISTED. */
-static void learn(const struct parts *parts, struct path *p, struct listed *listed)
+/* Makes the table of the directory P, and publishes it in LISTED; false where it cannot. */
+static bool learn(const struct parts *parts, struct path *p, struct listed *listed)
 {
 	static uint32_t bytes;
-	if (__atomic_load_n(&bytes, __ATOMIC_RELAXED) >= BYTES_MOST)
-		return;
-	struct names *names = list_parts(parts->overlay, parts->parent, p);
+	const uint32_t most = cache_listing_bytes(parts->overlay);
+	if (__atomic_load_n(&bytes, __ATOMIC_RELAXED) >= most)
+		return false;
+	struct names *names = list_parts(parts->overlay, parts->parent, p, most / PART_OF_BYTES);
 	if (!names)
-		return;
+		return false;
 	names->dir = parts->dir;
-	__atomic_fetch_add(&bytes, names->mask * (uint32_t)sizeof(struct seen), __ATOMIC_RELAXED);
+	__atomic_fetch_add(&bytes, bytes_of(names), __ATOMIC_RELAXED);
 	__atomic_store_n(&listed->names, names, __ATOMIC_RELEASE);
+	return true;
 }
 
 static uint32_t bits(uint64_t word)
@@ -216,10 +226,10 @@ void parts_in_vain(const struct parts *parts, struct path *p, unsigned looks)
 	}
 	uint32_t vain = __atomic_add_fetch(&listed->vain, looks, __ATOMIC_RELAXED);
 	const uint32_t count = bits(parts->parent->parts) << parts->overlay->part_shift;
-	if (vain < VAIN_LOOKS * count || __atomic_test_and_set(&listed->making, __ATOMIC_ACQUIRE))
+	if (vain < VAIN_LOOKS * count || vain >= HOPELESS ||
+	    __atomic_test_and_set(&listed->making, __ATOMIC_ACQUIRE))
 		return;
 	PATH_PARENT(p);
-	learn(parts, p, listed);
-	__atomic_store_n(&listed->vain, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&listed->vain, learn(parts, p, listed) ? 0 : HOPELESS, __ATOMIC_RELAXED);
 	__atomic_clear(&listed->making, __ATOMIC_RELEASE);
 }
