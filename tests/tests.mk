@@ -129,12 +129,17 @@ $(TESTS)/bench/operations: tests/bench/operations.c
 	@mkdir -p $(@D)
 	$(call test_quiet,CC,$<)$(CC) $(TEST_FLAGS) -O2 -o $@ $<
 
-# Rows whose label holds BENCH_ONLY; all of them take an hour.
+# Rows whose label holds BENCH_ONLY; all of them take twenty minutes.
 BENCH_ROUNDS ?= 5
 BENCH_ONLY ?=
 .PHONY: bench
 bench: all $(TESTS)/bench/operations
 	@python3 -B tests/bench/bench.py $(BUILD) --rounds $(BENCH_ROUNDS) --only '$(BENCH_ONLY)'
+
+# README's table as a picture.
+.PHONY: bench-picture
+bench-picture:
+	@python3 -B tests/bench/picture.py <README.md >tests/bench/costs.svg
 
 # Real programs doing real work; ONLY="git tar" plays these alone, AS=nobody as somebody else.
 .PHONY: check-parity

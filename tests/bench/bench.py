@@ -8,6 +8,7 @@ import shutil
 import statistics
 import sys
 import tempfile
+import time
 
 import picture
 import workloads
@@ -47,11 +48,38 @@ def ratio(times, bare):
     return quarter[1], (quarter[2] - quarter[0]) / 2
 
 
+def short(number):
+    return f"{number:.2f}" if number < 10 else f"{number:.1f}" if number < 100 else f"{number:.0f}"
+
+
 def human(ns):
     for unit, size in (("s", 1e9), ("ms", 1e6), ("us", 1e3)):
         if ns >= size:
             return f"{ns / size:.3g} {unit}"
     return f"{ns:.0f} ns"
+
+
+def line(row, times, others):
+    cells = [ratio(times[name], times["bare"]) if name in times else None for name in others]
+    cells = [f"{short(cell[0])} ± {short(cell[1])}" if cell else "-" for cell in cells]
+    return f"| {row.label} | {human(statistics.median(times['bare']))} | {' | '.join(cells)} |"
+
+
+def table(area, build, rounds, only):
+    """The lines of the table, as they come."""
+    here = list(worlds.usable(area, build))
+    others = [world.name for world in here if world.name != "bare"]
+    yield f"| work | bare | {' | '.join(others)} |"
+    yield "|---" * (len(others) + 2) + "|"
+    for row in workloads.rows():
+        if only not in row.label:
+            continue
+        if not row.possible():
+            print(f"{row.label}: left out: there is no {row.needs}", flush=True)
+            continue
+        times = measure_row(row, area, here, rounds)
+        if "bare" in times:
+            yield line(row, times, others)
 
 
 def main():
@@ -62,29 +90,11 @@ def main():
     args = parser.parse_args()
     build = os.path.abspath(args.build)
     area = tempfile.mkdtemp(prefix="overlain-bench-")
-    lines = []
-
-    def say(line):
-        print(line, flush=True)
-        lines.append(line)
-
+    start, lines = time.monotonic(), []
     try:
-        here = list(worlds.usable(area, build))
-        others = [world.name for world in here if world.name != "bare"]
-        say("| work | bare | " + " | ".join(others) + " |")
-        say("|---" * (len(others) + 2) + "|")
-        for row in workloads.rows():
-            if args.only not in row.label:
-                continue
-            if not row.possible():
-                print(f"{row.label}: left out: there is no {row.needs}", flush=True)
-                continue
-            times = measure_row(row, area, here, args.rounds)
-            cells = []
-            for name in others:
-                value = ratio(times[name], times["bare"]) if name in times else None
-                cells.append(f"{value[0]:.2f} ± {value[1]:.2f}" if value else "-")
-            say(f"| {row.label} | {human(statistics.median(times['bare']))} | " + " | ".join(cells) + " |")
+        for text in table(area, build, args.rounds, args.only):
+            print(text, flush=True)
+            lines.append(text)
     finally:
         shutil.rmtree(area, ignore_errors=True)
     os.makedirs(f"{build}/bench", exist_ok=True)
@@ -92,7 +102,8 @@ def main():
         out.write("\n".join(lines) + "\n")
     with open(f"{build}/bench/bench.svg", "w") as out:
         out.write(picture.draw(*picture.read(lines)))
-    print(f"written to {build}/bench/bench.md and {build}/bench/bench.svg")
+    minutes = (time.monotonic() - start) / 60
+    print(f"written to {build}/bench/bench.md and {build}/bench/bench.svg, after {minutes:.1f} minutes")
 
 
 main()

@@ -106,6 +106,7 @@ Test(config, understands_options)
 		{"ro,volatile,redirect_dir=off", true, true, true},
 		{"metacopy=off,index=off,nfs_export=off,verity=off", false, false, false},
 		{"xino=on,xino=off,xino=auto,uuid=null,uuid=on", false, false, false},
+		{"cache=0,cache=4096,cache=500k,cache=64m,cache=1G", false, false, false},
 		{"userxattr,default_permissions,defaults", false, false, false},
 		{"rw,noatime,relatime,strictatime,nodev,nosuid,noexec,dev,suid,exec", false, false,
 		 false},
