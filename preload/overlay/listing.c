@@ -159,12 +159,13 @@ static int read_parts(struct builder *b, struct path *p, const struct node *n)
 	char *buffer = sys_pages(BUFFER_SIZE);
 	int error = buffer ? 0 : -ENOMEM;
 	const struct overlay *ov = b->overlay;
-	for (unsigned i = n->layer; !error && i < ov->layer_count;
-	     i = node_next_part(ov, n, i + 1)) {
+	for (unsigned i = n->layer, next; !error && i < ov->layer_count; i = next) {
 		const char *path = layer_path(&ov->layers[i], p);
 		CLOSE_SCOPED int fd =
 			sys_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-		bool may_mark = n->marks & (NODE_XWHITE | NODE_UNREAD);
+		next = node_next_part(ov, n, i + 1);
+		bool unread = next >= ov->layer_count && (n->marks & NODE_UNREAD);
+		bool may_mark = unread || (n->marks & NODE_XWHITE);
 		struct part part = {i, {.fd = fd, .xmarked = may_mark ? XMARKED_ASK : XMARKED_NO}};
 		/* A part may be one of a group of layers that has it not. */
 		bool missing = (fd == -ENOENT || fd == -ENOTDIR) && i != n->layer;
