@@ -87,6 +87,9 @@ bool layer_is_mark(const char *name);
 /* True when the empty regular file PATH is a whiteout in xattr form. */
 bool layer_is_xwhiteout(const char *path);
 
+/* True when the directory PATH hides those of its name in the layers below. */
+bool layer_is_opaque(const char *path);
+
 /* True when the directory PATH says that it holds whiteouts in xattr form. */
 bool layer_is_xmarked(const char *path);
 

@@ -96,6 +96,11 @@ bool layer_is_xwhiteout(const char *path)
 	return which_marks(path, &mark, 1);
 }
 
+bool layer_is_opaque(const char *path)
+{
+	return opaque_marks(path) & MARK_OPAQUE;
+}
+
 bool layer_is_xmarked(const char *path)
 {
 	return directory_marks(path) & MARK_XWHITE;

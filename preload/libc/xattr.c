@@ -149,6 +149,13 @@ ssize_t llistxattr(const char *path, char *names, size_t size)
 	return list(path, names, size, 0);
 }
 
+/* True for the attributes that who may write may change: no other namespace is the kernel's own. */
+static bool is_anybodys(const char *name)
+{
+	return !text_starts(name, "system.") && !text_starts(name, "security.") &&
+	       !text_starts(name, "trusted.");
+}
+
 /* True for the attributes of which the kernel knows before a copy-up whether they can be. */
 static bool is_told_early(const char *name)
 {
@@ -203,7 +210,7 @@ int attributes_xattr(struct place *at, const char *name, const void *value, size
 	    !node_is_dir(&at->node))
 		error = -EPERM; /* xattr(7) */
 	/* Likewise: who may write, also under a name that cannot be; what else is the owner's. */
-	if ((!error || error == -EINVAL) && text_starts(name, "user."))
+	if ((!error || error == -EINVAL) && is_anybodys(name))
 		denied = file_access(at, W_OK, AT_EACCESS);
 	else if (!error)
 		denied = file_owned(at);

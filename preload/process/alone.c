@@ -33,15 +33,21 @@ static bool find_in_upper(struct place *at, const struct overlay *ov, int fd)
 	return !path_set(&at->path, rest, strlen(rest));
 }
 
-static bool lower_has(struct place *at, const struct overlay *ov)
+/* True when the lowers show something there, and HERE, the upper's directory, does not hide it. */
+static bool lower_shows(struct place *at, const struct overlay *ov, int here)
 {
-	struct stat st;
-	for (unsigned i = 1; i < ov->layer_count; i++) {
-		int error = sys_lstat(layer_path(&ov->layers[i], &at->path), &st);
-		if (error != -ENOENT && error != -ENOTDIR)
-			return true;
-	}
-	return false;
+	struct overlay below;
+	struct node n;
+	char path[48];
+	struct text t;
+	overlay_below(ov, &below);
+	int error = overlay_lookup(&below, &at->path, &n);
+	if (error == -ENOENT || error == -ENOTDIR || (!error && node_absent(&n)))
+		return false;
+	text_init(&t, path, sizeof path);
+	text_add_descriptor(&t, here);
+	text_add(&t, "/.");
+	return !layer_is_opaque(path);
 }
 
 /* The directory that NAME is about to be made in, and where NAME begins behind it. */
@@ -84,8 +90,8 @@ bool place_by_itself(struct place *at)
 	if (sys_lstat(layer_path(&base.overlay->layers[0], &at->path), &st) != -EACCES)
 		return false;
 	CLOSE_SCOPED int here = open_below(at->asked_dirfd, ".", true);
-	if (here < 0 || !find_in_upper(at, base.overlay, here) || lower_has(at, base.overlay) ||
-	    !find_name(at, base.overlay, here))
+	if (here < 0 || !find_in_upper(at, base.overlay, here) ||
+	    lower_shows(at, base.overlay, here) || !find_name(at, base.overlay, here))
 		return false;
 	/* Whatever is done there is done behind the overlay's back. */
 	CHANGE(base.overlay, &at->path, true);
