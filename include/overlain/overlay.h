@@ -241,6 +241,7 @@ struct birth {
 	uint8_t type;
 	bool staged;
 	bool linked; /* it is a further name of an old object */
+	size_t nest; /* the length of a directory's path in workdir that it is made in; or 0 */
 	struct change change;
 	struct turn turn;
 	struct stage stage;

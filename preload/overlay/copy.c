@@ -92,6 +92,16 @@ static int copy_xattr(const char *from, const char *to, const char *name, char *
 	return error == -EPERM || error == -EOPNOTSUPP ? 0 : error;
 }
 
+int copy_attribute(const char *from, const char *to, const char *name)
+{
+	char *value = sys_pages(XATTR_SIZE_MAX);
+	if (!value)
+		return -ENOMEM;
+	int error = copy_xattr(from, to, name, value, XATTR_SIZE_MAX);
+	sys_munmap(value, XATTR_SIZE_MAX);
+	return error;
+}
+
 static int copy_xattrs(const char *from, const char *to)
 {
 	ssize_t size = sys_llistxattr(from, NULL, 0);

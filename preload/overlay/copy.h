@@ -16,5 +16,7 @@ struct copied {
  */
 int copy_object(const struct overlay *ov, unsigned layer, const char *from, const char *to,
 		bool with_data, struct copied *copied);
+/* Gives TO the extended attribute NAME of FROM, where that has it and TO can. */
+int copy_attribute(const char *from, const char *to, const char *name);
 
 #endif

@@ -1,4 +1,5 @@
 /* New objects: made in place where the name is free, else in workdir and put over the whiteout. */
+#include "copy.h"
 #include "internal.h"
 
 #include <linux/fs.h>
@@ -45,6 +46,44 @@ static int take_turn(struct birth *b, const struct overlay *ov, struct path *p)
 	return error;
 }
 
+/*
+ * The access control list that new objects inherit makes the kernel's own call give them their
+ * mode: so one that is born in workdir is born there in a directory with the same list.
+ */
+static int make_nest(struct birth *b)
+{
+	static const char list[] = "system.posix_acl_default";
+	PATH_PARENT(b->final);
+	const char *parent = layer_path(&b->overlay->layers[0], b->final);
+	if (sys_lgetxattr(parent, list, NULL, 0) <= 0)
+		return 0;
+	int error = sys_mkdir(b->stage.path, 0700);
+	if (!error)
+		error = copy_attribute(parent, b->stage.path, list);
+	b->nest = strlen(b->stage.path);
+	memcpy(b->stage.path + b->nest, "/n", 3);
+	return error;
+}
+
+/* What is published is out of it; the rest goes with what is half-made. */
+static void leave_nest(struct birth *b)
+{
+	b->stage.path[b->nest] = 0;
+	b->stage.published = false;
+}
+
+static int begin_stage(struct birth *b)
+{
+	stage_in_turn(b->overlay, &b->stage);
+	int error = make_nest(b);
+	if (!error)
+		return 0;
+	leave_nest(b);
+	stage_end(&b->stage);
+	turn_give(&b->turn);
+	return error;
+}
+
 int overlay_birth_begin(struct birth *b, const struct overlay *ov, struct path *p,
 			const struct node *n, uint8_t type)
 {
@@ -72,8 +111,11 @@ int overlay_birth_begin(struct birth *b, const struct overlay *ov, struct path *
 	b->overlay = ov;
 	b->final = p;
 	b->linked = false;
+	b->nest = 0;
 	if (b->staged)
-		stage_in_turn(ov, &b->stage);
+		error = begin_stage(b);
+	if (error)
+		return error;
 	b->path = b->staged ? b->stage.path : layer_path(&ov->layers[0], p);
 	b->change = change_begin(ov, p, false);
 	return 0;
@@ -134,6 +176,8 @@ int overlay_birth_end(struct birth *b, int result)
 	int error = b->staged && result >= 0 ? publish(b) : 0;
 	result = error ? error : result;
 	end_change(b, result);
+	if (b->nest)
+		leave_nest(b);
 	stage_end(&b->stage);
 	turn_give(&b->turn);
 	return result;

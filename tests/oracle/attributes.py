@@ -45,8 +45,7 @@ def set_with(flags, **how):
 
 def draw_acl(r, m):
     p, key = path(r, m), r.choice([ACL_ACCESS, ACL_DEFAULT])
-    bad = [b"no list", b"\2\0\0\0"]
-    value = r.choice(bad + [some_acl(r)] * 3 if key == ACL_ACCESS else bad)
+    value = r.choice([b"no list", b"\2\0\0\0"] + [some_acl(r)] * 3)
 
     def use():
         os.setxattr(p, key, value)

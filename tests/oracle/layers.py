@@ -85,8 +85,8 @@ def make_private(r, path, merged):
 
 
 def make_acl(r, path, merged):
-    """Not a default one: what takes a whiteout's place does not inherit it yet."""
-    os.setxattr(path, ACL_ACCESS, some_acl(r), follow_symlinks=False)
+    key = ACL_DEFAULT if os.path.isdir(path) and r.random() < 0.5 else ACL_ACCESS
+    os.setxattr(path, key, some_acl(r), follow_symlinks=False)
 
 
 KINDS = [(make_directory, 6), (make_file, 8), (make_sparse, 1), (make_link, 3), (make_whiteout, 2),

@@ -130,7 +130,7 @@ KINDS = {
     "stat": (on_path(lambda p: show(os.stat(p))), 2),
     "lstat": (on_path(lambda p: show(os.lstat(p))), 2),
     "statx": (draw_statx, 1),
-    "mkdir": (on_choice([0o755, 0o700, 0o2755, 0o1777, 0o711], os.mkdir), 5),
+    "mkdir": (on_choice([0o755, 0o700, 0o2755, 0o1777, 0o711, 0o555], os.mkdir), 5),
     "makedirs": (on_path(lambda p: os.makedirs(p, exist_ok=True)), 1),
     "rmdir": (on_path(os.rmdir), 2),
     "unlink": (on_path(os.unlink), 4),

@@ -200,3 +200,45 @@ Test(parity, a_directory_asks_before_an_unnamed_file)
 		"\t\tsay(name_it, b\"/proc/self/fd/%d\" % fd, name.encode())\n") "; chmod 755 docs "
 										 "new");
 }
+
+Test(parity, of_any_attribute_who_may_write_is_asked)
+{
+	same_everywhere(.lower = {"shut = words\nshut mode 0444\nopen = words\n"},
+			.script = "cd merged; " AS_USER PYTHON(
+				"for name in \"shut\", \"open\":\n"
+				"\tfor key in \"user.none\", \"nonsense\", \"system.none\":\n"
+				"\t\tsay(os.removexattr, name, key)\n"
+				"\t\tif key[0] != \"u\": say(os.setxattr, name, key, b\"x\")\n"),
+			.own_upper = true);
+}
+
+/* Its default access control list says what is made in a directory, whatever was there before. */
+Test(parity, what_takes_a_whiteouts_place_inherits)
+{
+	in_house("cd merged; umask 077; setfacl -d -m u:7:rwx,g::r-x,o::r-- docs; rm -r docs/*; "
+		 "mkdir docs/deep docs/more; mkdir -m 700 docs/guide.txt; : >docs/both.txt; "
+		 "ln -s x docs/top.txt; mkfifo docs/upper.txt; mkdir -p docs/deep/er; "
+		 "python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind(\"docs/s\")'; "
+		 "rm docs/s; chmod g+s docs; rmdir docs/more; mkdir docs/more; "
+		 "find docs | sort | xargs getfacl -np; stat -c '%A %n' $(find docs | sort)");
+}
+
+/* Nothing of the lowers shows there: it is the upper's alone, wherever it came from. */
+Test(parity, a_closed_directory_is_used_from_within)
+{
+	in_house("cd merged; rm -r docs/deep src/util.c; mkdir docs/deep src/util.c "
+		 "hidden/a; " AS_USER PYTHON("names = \"docs/deep\", \"src/util.c\", \"hidden/a\"\n"
+					     "kept = [os.open(name, os.O_RDONLY) for name in "
+					     "names]\n"
+					     "for name in names: os.chmod(os.path.dirname(name), "
+					     "0o600)\n"
+					     "for fd in kept:\n"
+					     "\tsay(os.mkdir, \"made\", 0o755)\n"
+					     "\tsay(lambda: os.mkdir(\"made\", 0o755, dir_fd = "
+					     "fd))\n"
+					     "\tsay(lambda: os.listdir(fd))\n"
+					     "\tsay(lambda: os.close(os.open(\"new\", os.O_CREAT | "
+					     "os.O_WRONLY, 0o644, dir_fd = fd)))\n"
+					     "for name in names: os.chmod(os.path.dirname(name), "
+					     "0o755)\n") "; rmdir made; ls -R docs src hidden");
+}
