@@ -174,11 +174,10 @@ static bool list(struct sink *to, const char *path)
 static struct names *list_parts(const struct overlay *ov, const struct node *parent, struct path *p,
 				uint32_t most)
 {
+	const uint64_t tree = tree_now(ov);
 	struct names *names = make(512);
 	if (!names)
 		return NULL;
-	names->tree = tree_now(ov);
-	names->parts = parent->parts;
 	unsigned i = parent->layer, next;
 	for (; (next = node_next_part(ov, parent, i + 1)) < ov->layer_count; i = next) {
 		struct sink to = {&names, most, i, ov->writable && i == 0};
@@ -187,6 +186,8 @@ static struct names *list_parts(const struct overlay *ov, const struct node *par
 			return NULL;
 		}
 	}
+	names->tree = tree;
+	names->parts = parent->parts;
 	names->last = i;
 	return names;
 }
@@ -225,7 +226,10 @@ void parts_in_vain(const struct parts *parts, struct path *p, unsigned looks)
 		__atomic_store_n(&listed->vain, 0, __ATOMIC_RELAXED);
 	}
 	uint32_t vain = __atomic_add_fetch(&listed->vain, looks, __ATOMIC_RELAXED);
-	const uint32_t count = bits(parts->parent->parts) << parts->overlay->part_shift;
+	const struct node *parent = parts->parent;
+	const uint32_t span = (uint32_t)(parent->end - parent->layer);
+	const uint32_t groups = bits(parent->parts) << parts->overlay->part_shift;
+	const uint32_t count = span < groups ? span : groups;
 	if (vain < VAIN_LOOKS * count || vain >= HOPELESS ||
 	    __atomic_test_and_set(&listed->making, __ATOMIC_ACQUIRE))
 		return;

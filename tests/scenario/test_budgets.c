@@ -58,11 +58,12 @@ static void plant_upper(const char *area, int lowers)
 static const char *new_area(void)
 {
 	const char *area = format("%s/area", scratch());
-	const char *text = format("file = x\nlink -> file\ndir/file = x\ndir/two = x\n"
-				  "wide/file = x\nwide/deep/file = x\n" DEEP "/file = x\n" DEEP
-				  "/link -> file\n1/2/3/4/file = x\n1/2/3/4/link -> file\n%s%s%s%s",
-				  numbered("copy/f"), numbered("removed/f"), numbered(DEEP "/copy"),
-				  numbered(DEEP "/removed"));
+	const char *text =
+		format("file = x\nlink -> file\ndir/file = x\ndir/two = x\n"
+		       "wide/file = x\nwide/deep/file = x\n" DEEP "/file = x\n" DEEP
+		       "/link -> file\n1/2/3/4/file = x\n1/2/3/4/link -> file\n%s%s%s%s%s",
+		       numbered("top"), numbered("copy/f"), numbered("removed/f"),
+		       numbered(DEEP "/copy"), numbered(DEEP "/removed"));
 
 	shell_text("/", format("mkdir -p %s/merged", area));
 	for (int i = 0; i < LOWERS - 1; i++)
@@ -113,6 +114,9 @@ static const struct row {
 	{"open", "mine/file", {0, 0}, {8, 1}},
 	{"open to write", "mine/file", {0, 0}, {8, 1}},
 	{"append", "mine/sub/file", {0, 0}, {11, 1}},
+	/* Each time another name of a directory that is known: where it lies, and in the upper. */
+	{"first", "top", {1, 0}, {1, 2}},
+	{"first", "copy/f", {0, 0}, {2, 2}},
 	/* What is not there. */
 	{"stat", "none", {-1, 0}, {0, 1}},
 	{"stat", "1/2/3/4/none", {-1, 0}, {4, 2}},
