@@ -8,7 +8,10 @@
 
 #include <sys/resource.h>
 
-/* Slots that come into use at a time: so long a caller is held up. */
+/*
+ * Slots that come into use at a time: so long a caller is held up. So many there are to begin with,
+ * too, for each name lies in another page of a large table.
+ */
 #define STEP 64
 
 /* What all overlays of a process take together where nothing is said. */
@@ -30,11 +33,11 @@ void cache_open(struct config *c, const struct draft *d, struct overlay *ov)
 	const uint64_t bytes = d->cache_given ? d->cache_bytes : USUAL_BYTES / c->count;
 	const uint64_t listing = bytes / PART_OF_LISTING;
 	const uint32_t most = slots_in(bytes - listing - listing / 4);
-	const uint32_t size = most < FIRST ? most : FIRST;
-	if (size == 0)
+	const uint32_t room = most < FIRST ? most : FIRST;
+	if (room == 0)
 		return;
-	ov->cache = arena_take(&c->arena, sizeof *ov->cache + size * sizeof(struct slot));
-	ov->cache->size = size;
+	ov->cache = arena_take(&c->arena, sizeof *ov->cache + room * sizeof(struct slot));
+	ov->cache->size = room < STEP ? room : STEP;
 	ov->cache->most = most;
 	ov->cache->listing_bytes = listing < UINT32_MAX ? (uint32_t)listing : UINT32_MAX;
 }
