@@ -1,6 +1,7 @@
 """The worlds a workload is run in: the same tree bare, under the library, and under the others that show a tree so."""
 import os
 import subprocess
+import sys
 
 FAKECHROOT = "/usr/lib/*/fakechroot/libfakechroot.so"
 
@@ -105,7 +106,7 @@ class Fakechroot(World):
 
     def wrap(self, argv):
         import glob
-        outside = "/usr:/lib:/lib64:/bin:/sbin:/etc:/proc:/dev:/sys:/tmp:/var:/home:" + self.build
+        outside = f"/usr:/lib:/lib64:/bin:/sbin:/etc:/proc:/dev:/sys:/tmp:/var:/home:{self.build}:{sys.prefix}"
         return ["env", "FAKECHROOT=true", f"FAKECHROOT_BASE={self.home}", f"FAKECHROOT_EXCLUDE_PATH={outside}",
                 f"LD_PRELOAD={glob.glob(FAKECHROOT)[0]}", *argv]
 
