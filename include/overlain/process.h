@@ -65,6 +65,7 @@ struct place {
 	const char *name;
 	bool slash;   /* it ended in a slash: only a directory will do */
 	bool dots;    /* it ended in "." or "..", where it was walked */
+	const struct overlay *dots_in; /* and in that overlay's directory */
 	bool self;    /* PLACE_EMPTY and an empty path: dirfd itself */
 	bool removed; /* the directory it starts from has no name any more */
 	bool tried;   /* place_again has had its turn */

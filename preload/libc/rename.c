@@ -76,8 +76,6 @@ static int rename_inside(struct place *from, struct place *to, unsigned flags)
 		return flags & RENAME_NOREPLACE ? -EEXIST : 0;
 	if (from_root || to_root)
 		return root_stays(from, to, flags);
-	if (from->overlay != to->overlay)
-		return across(from, to);
 	if (!from->overlay->writable)
 		return overlay_refuses(from->overlay);
 	int error = check_slashes(from, to, flags);
@@ -113,10 +111,12 @@ static int find_ends(const struct two_names *r, struct place *from, struct place
 										   : error;
 }
 
-/* Merged itself, by its own name, which lies in the directory above. */
-static bool is_named_outside(const struct place *at, const char *path)
+/* The overlay whose directory the name AT lies in; NULL outside, where merged's own name is, too. */
+static const struct overlay *lies_in(const struct place *at)
 {
-	return !at->path.length && !path_ends_in_dots(path);
+	if (at->dots)
+		return at->dots_in;
+	return at->overlay && at->path.length ? at->overlay : NULL;
 }
 
 static int move(const struct two_names *r, struct place *from, struct place *to, unsigned to_how)
@@ -129,11 +129,7 @@ static int move(const struct two_names *r, struct place *from, struct place *to,
 		bool outside = !from->overlay && !to->overlay;
 		if (to->cramped)
 			return TWO_NAMES_CRAMPED;
-		if (from->overlay && from->overlay == to->overlay &&
-		    is_named_outside(from, r->old) != is_named_outside(to, r->new))
-			return (int)edge(-EXDEV);
-		if (from->overlay != to->overlay &&
-		    (path_ends_in_dots(r->old) || path_ends_in_dots(r->new)))
+		if (lies_in(from) != lies_in(to))
 			return (int)edge(across(from, to));
 		if (!outside && path_ends_in_dots(r->old))
 			return (int)edge(-EBUSY);

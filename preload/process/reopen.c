@@ -104,6 +104,7 @@ static bool find_moved(const struct moving *m, const char *rest, unsigned layer,
 	path_cut(p, m->to->length + strlen(rest));
 	at->overlay = m->overlay;
 	at->alone = NULL;
+	at->removed = false;
 	return !overlay_lookup(at->overlay, p, &at->node) &&
 	       overlay_in_upper(at->overlay, &at->node) && at->node.type == IFTODT(st->st_mode) &&
 	       (!at->node.ino || at->node.ino == overlay_show_ino(m->overlay, layer, st->st_ino));

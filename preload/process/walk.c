@@ -92,6 +92,8 @@ static int walk_plainly(struct place *at, const char **rest, size_t jump)
 	while (next_component(*rest, &c)) {
 		bool last = !*c.rest;
 		int error = 0;
+		if (last)
+			at->dots_in = at->overlay;
 		if (is_dots(&c, 2))
 			error = step_up(at);
 		else if (is_dots(&c, 1)) /* a name behind it asks for the same leave */
