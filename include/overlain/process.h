@@ -63,12 +63,12 @@ struct place {
 	const struct overlay *alone; /* outside only as far as the call goes: path is inside this */
 	int dirfd;
 	const char *name;
-	bool slash;   /* it ended in a slash: only a directory will do */
-	bool dots;    /* it ended in "." or "..", where it was walked */
+	bool slash;                    /* it ended in a slash: only a directory will do */
+	bool dots;                     /* it ended in "." or "..", where it was walked */
 	const struct overlay *dots_in; /* and in that overlay's directory */
-	bool self;    /* PLACE_EMPTY and an empty path: dirfd itself */
-	bool removed; /* the directory it starts from has no name any more */
-	bool tried;   /* place_again has had its turn */
+	bool self;                     /* PLACE_EMPTY and an empty path: dirfd itself */
+	bool removed;                  /* the directory it starts from has no name any more */
+	bool tried;                    /* place_again has had its turn */
 	bool crossed; /* a walk came into merged, or left it: what it found is what there is */
 	bool cramped; /* PLACE_BRIEF, and the path is too long for that: the answer is none */
 	bool direct;  /* the kernel finds the very same object by what was asked */
@@ -244,6 +244,12 @@ void descriptor_reopen(const struct place *at);
  * lower there, and its working directory, go along.
  */
 void descriptor_moved(const struct place *from, const struct place *to, bool exchanged);
+/*
+ * AT is about to be removed, a directory: where this process has a lower's part of it open, a
+ * descriptor on the upper's, which these descriptors go on with once it is gone; else -1.
+ */
+int descriptor_hold(const struct place *at);
+void descriptor_gone(const struct place *at, int upper);
 /* FD is about to be asked for attributes: the same, where another process copied its file up. */
 void descriptor_refresh(int fd);
 /* The name the kernel knows FD by, in REAL of SIZE bytes; its length, -errno, -ERANGE. */

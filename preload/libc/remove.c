@@ -12,13 +12,22 @@ static int refuse_dots(const struct place *at, int flags)
 	return -EISDIR;
 }
 
+static int remove_directory(struct place *at)
+{
+	CLOSE_SCOPED int held = descriptor_hold(at);
+	int error = overlay_rmdir(at->overlay, &at->path);
+	if (!error && held >= 0)
+		descriptor_gone(at, held);
+	return error;
+}
+
 static int unlink_inside(struct place *at, int flags)
 {
 	int error = refuse_dots(at, flags);
 	if (error)
 		return error;
 	if (flags & AT_REMOVEDIR)
-		return overlay_rmdir(at->overlay, &at->path);
+		return remove_directory(at);
 	if (at->path.length == 0)
 		return -EISDIR; /* merged itself, a directory of another file system */
 	if (at->slash && at->overlay->writable && !node_absent(&at->node))

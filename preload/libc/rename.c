@@ -111,7 +111,8 @@ static int find_ends(const struct two_names *r, struct place *from, struct place
 										   : error;
 }
 
-/* The overlay whose directory the name AT lies in; NULL outside, where merged's own name is, too. */
+/* The overlay whose directory the name AT lies in; NULL outside, where merged's own name is, too.
+ */
 static const struct overlay *lies_in(const struct place *at)
 {
 	if (at->dots)

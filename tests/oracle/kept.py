@@ -83,14 +83,11 @@ def make_in(fd, name):
 
 
 def fields(fd, name):
-    """
-    What fstat says. What a lower's directory was changed to while it was open is lost when it is
-    removed; and of one that was removed, the kernel says that it has a name if it was merged.
-    """
+    """What fstat says. A merged directory that was removed has one name, as before, to the kernel."""
     shown = show(os.fstat(fd))
     if not os.path.isdir(f"/proc/self/fd/{fd}") or not is_nameless(fd):
         return "closed" if is_closed(fd) else shown
-    return shown[-1] if shown[-1] != "new" else shown[:2] + shown[3:]
+    return shown[:2] + shown[3:]
 
 
 def parent(fd, name):

@@ -116,6 +116,17 @@ Test(found_moved, removed_directories)
 				"\"there\"))\n"));
 }
 
+/* What was changed of it, and when something last happened in it. */
+Test(found_moved, removed_directory_as_it_was_left)
+{
+	same_everywhere(.lower = {TREE},
+			.script = PYTHON(
+				"b = kept(\"b\"); os.chmod(\"b\", 0o2710)\n"
+				"os.setxattr(b, \"user.kept\", b\"1\")\n"
+				"os.unlink(\"b/other\"); os.rmdir(\"b\"); s = os.fstat(b)\n"
+				"print(oct(s.st_mode), os.listxattr(b), s.st_mtime > 1e9)\n"));
+}
+
 Test(found_moved, removed_directory_whose_name_a_file_takes)
 {
 	same_everywhere(.lower = {TREE},
