@@ -45,6 +45,12 @@ static bool comes_up(const struct overlay *ov, const struct end *e)
 	return is_stuck(ov, &e->node) || !overlay_in_upper(ov, &e->node);
 }
 
+static bool parent_comes_up(const struct overlay *ov, const struct end *e)
+{
+	struct node parent;
+	return overlay_lookup_parent(ov, e->path, &parent) || !overlay_in_upper(ov, &parent);
+}
+
 /* What rename(2) says of the names. */
 static int check_names(const struct overlay *ov, const struct end *from, const struct end *to,
 		       unsigned flags)
@@ -113,7 +119,8 @@ static int check(const struct overlay *ov, const struct end *from, const struct 
 	const int type = check_types(from, to, flags);
 	error = type ? type : check_objects(ov, from, to, flags);
 	bool exchange = flags & RENAME_EXCHANGE;
-	if (!error && !comes_up(ov, from) && !(exchange && comes_up(ov, to)))
+	if (!error && !comes_up(ov, from) && !(exchange && comes_up(ov, to)) &&
+	    !parent_comes_up(ov, to))
 		return 0;
 	int denied = overlay_may_write_parent(ov, from->path);
 	if (!denied)
@@ -254,8 +261,6 @@ static int prepare(const struct overlay *ov, struct end *from, struct end *to, u
 		error = raise(ov, from);
 	if (!error && (flags & RENAME_EXCHANGE))
 		return raise(ov, to);
-	if (!error)
-		error = may_change_parent(ov, to->path);
 	if (!error)
 		error = overlay_raise_parent(ov, to->path);
 	return error ? error : overlay_lower_has(ov, to->path, &to->node, &to->below);

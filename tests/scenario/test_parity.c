@@ -152,12 +152,13 @@ Test(parity, permission_to_search_is_taken_away_by_descriptor)
 
 Test(parity, what_is_refused_copies_nothing_up)
 {
-	in_house("cd merged; chmod 555 docs src; mkdir one; " AS_USER PYTHON(
+	in_house("cd merged; chmod 555 docs src; mkdir one; mkdir -m 555 fixed; " AS_USER PYTHON(
 		"for call in os.rename, os.link:\n"
 		"\tsay(call, \"docs/guide.txt\", \"docs/moved\")\n"
 		"\tsay(call, \"docs/guide.txt\", \"one/moved\")\n"
 		"\tsay(call, \"README\", \"src/moved\")\n"
-		"say(exchange, b\"README\", b\"src/main.c\")\n"));
+		"say(exchange, b\"README\", b\"src/main.c\")\n"
+		"say(os.rename, \"fixed\", \"empty/moved\")\n"));
 }
 
 Test(parity, what_cannot_be_reached_is_not_told_to_be_gone)
