@@ -118,8 +118,11 @@ int place_again(struct place *at, int error);
  */
 bool place_is_door(struct place *at);
 bool place_is_behind_door(struct place *at);
-/* The same for the two ends of a rename or link: if one lies inside, does the other? */
-void place_pair(struct place *from, struct place *to);
+/*
+ * The same for the two ends of a rename or link: if one lies inside, does the other? -errno where
+ * that leads nowhere in merged.
+ */
+int place_pair(struct place *from, struct place *to);
 /* The same for a call that makes what a symlink names: AT is a link into merged. */
 bool place_is_link_inside(struct place *at);
 /* The same after stat has answered ST for AT. */

@@ -80,9 +80,17 @@ static bool is_unnamed(const struct place *from, int flags)
 static int link_out(const struct place *to)
 {
 	struct stat st;
-	int error = sys_fstatat(to->dirfd, to->name, &st, AT_SYMLINK_NOFOLLOW);
-	if (error == -ENOENT && *to->name)
-		return -EXDEV;
+	int error = two_names_parent(to);
+	if (error)
+		return error;
+	size_t length = strlen(to->name), end = length;
+	char name[length + 1];
+	memcpy(name, to->name, length + 1);
+	while (end > 1 && name[end - 1] == '/')
+		name[--end] = 0; /* of a link it is the link that is in the way */
+	error = sys_fstatat(to->dirfd, name, &st, AT_SYMLINK_NOFOLLOW);
+	if (error == -ENOENT)
+		return end < length ? -ENOENT : -EXDEV;
 	return error ? error : -EEXIST;
 }
 
@@ -125,7 +133,11 @@ static int join(const struct two_names *r, struct place *from, struct place *to,
 		error = place_find(to, r->to_fd, r->new, PLACE_NAME | to_how);
 	if (error && !to->cramped)
 		return (int)edge(error);
-	place_pair(from, to);
+	error = place_pair(from, to);
+	if (!error && from->overlay)
+		error = file_reach(from, &from->name);
+	if (error && !to->cramped)
+		return (int)edge(error);
 	do {
 		if (to->cramped)
 			return TWO_NAMES_CRAMPED;

@@ -1,28 +1,12 @@
 /* Names that move. */
 #include "two_names.h"
 
-/* 0 when the directory that the name AT, outside, lies in is there: "." where it has no other. */
-static int find_parent(const struct place *at)
-{
-	struct stat st;
-	if (at->overlay)
-		return 0;
-	ssize_t size = pointer_string(at->name, PATH_MAX);
-	if (size <= 0)
-		return size < 0 ? (int)size : -ENOENT;
-	size_t length = place_parent_length(at->name, (size_t)size);
-	char parent[length + 2];
-	memcpy(parent, at->name, length);
-	memcpy(parent + length, length ? "" : ".", length ? 1 : 2);
-	return sys_fstatat(at->dirfd, parent, &st, 0);
-}
-
 /* From one file system to another: the kernel sees that before it looks at the names themselves. */
 static int across(const struct place *from, const struct place *to)
 {
-	int error = find_parent(from);
+	int error = two_names_parent(from);
 	if (!error)
-		error = find_parent(to);
+		error = two_names_parent(to);
 	return error ? error : -EXDEV;
 }
 
@@ -125,7 +109,9 @@ static int move(const struct two_names *r, struct place *from, struct place *to,
 	int result, error = find_ends(r, from, to, to_how);
 	if (error && !to->cramped)
 		return (int)edge(error);
-	place_pair(from, to);
+	error = place_pair(from, to);
+	if (error && !to->cramped)
+		return (int)edge(error);
 	do {
 		bool outside = !from->overlay && !to->overlay;
 		if (to->cramped)

@@ -23,4 +23,7 @@ typedef int two_names_call(const struct two_names *asked, struct place *from, st
 /* What CALL answers: with room for a short second name first, then for any. */
 int two_names(two_names_call *call, const struct two_names *asked);
 
+/* 0 when the directory that the name AT, outside, lies in is there: "." where it has no other. */
+int two_names_parent(const struct place *at);
+
 #endif

@@ -252,14 +252,16 @@ bool place_showed_door(struct place *at, const struct stat *st)
 	return is_door(st) && leads_in(at);
 }
 
-void place_pair(struct place *from, struct place *to)
+int place_pair(struct place *from, struct place *to)
 {
+	int error = 0;
 	if (!from->overlay && !to->overlay) {
 		place_is_behind_door(from);
 		place_is_behind_door(to);
 	}
 	if (from->overlay && !to->overlay)
-		leads_in(to);
+		error = place_leads_in(to);
 	else if (to->overlay && !from->overlay && !from->self)
-		leads_in(from);
+		error = place_leads_in(from);
+	return error < 0 ? error : 0;
 }

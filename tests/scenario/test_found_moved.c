@@ -200,3 +200,22 @@ Test(found_moved, nothing_by_dots)
 				"'; find out merged | sort; cat kind/. merged/slash; ls -d "
 				"merged/../out/; mv in at; ls at/");
 }
+
+/* What is wrong with either name comes before that they lie apart. */
+Test(found_moved, links_across)
+{
+	same_everywhere(.lower = {TREE}, .unlike_plain = true,
+			.script = "mkdir out; ln -s merged/a/file file; ln -s merged/b dir; "
+				  "python3 -c '\n"
+				  "import os\n"
+				  "def call(f, *a):\n"
+				  "\ttry: return f(*a)\n"
+				  "\texcept OSError as e: return e.strerror\n"
+				  "for name in (\"file/x\", \"file/\", \"file/.\", \"dir/\", "
+				  "\"none/\", \"none/x\", \"out/x\"):\n"
+				  "\tprint(name, call(os.link, name, \"merged/l\"), call(os.link, "
+				  "\"merged/a/file\", name))\n"
+				  "\tprint(call(os.rename, name, \"merged/l\"), call(os.rename, "
+				  "\"merged/b\", name))\n"
+				  "'; ls merged");
+}
