@@ -62,7 +62,8 @@ static int link_inside(struct place *from, struct place *to)
 		return -ENOENT;
 	const bool was_lower = !overlay_in_upper(from->overlay, &from->node);
 	int error = overlay_link(from->overlay, &from->path, &to->path);
-	if (!error && was_lower && !overlay_lookup(from->overlay, &from->path, &from->node))
+	if (!error && was_lower && from->node.type == DT_REG &&
+	    !overlay_lookup(from->overlay, &from->path, &from->node))
 		descriptor_reopen(from);
 	return error;
 }

@@ -144,7 +144,9 @@ static bool take_along(const struct moving *m, int fd, size_t size)
 static void visit_moving(int fd, const struct descriptor *d, void *data)
 {
 	const struct moving *m = data;
-	if (d->kind == DESCRIPTOR_OUTSIDE || d->overlay != m->overlay->index || d->layer == 0)
+	/* To open a fifo would be to wait for somebody, and a link leads elsewhere. */
+	if (d->kind == DESCRIPTOR_OUTSIDE || d->overlay != m->overlay->index || d->layer == 0 ||
+	    (d->type != DT_REG && d->type != DT_DIR))
 		return;
 	if (!take_along(m, fd, NAME_SHORT))
 		take_along(m, fd, PATH_MAX);

@@ -66,6 +66,16 @@ Test(found_moved, files)
 	      "os.fchmod(own, 0o604); print(oct(os.stat(\"b/name\").st_mode))\n");
 }
 
+/* A fifo is not opened once more, which would be to wait for its other end. */
+Test(found_moved, fifo)
+{
+	same_everywhere(.lower = {TREE "fifo fifo\n"},
+			.script = PYTHON("r = os.open(\"fifo\", os.O_RDONLY | os.O_NONBLOCK)\n"
+					 "os.set_blocking(r, True); os.link(\"fifo\", \"l\"); "
+					 "os.rename(\"fifo\", \"f\")\n"
+					 "print(os.listdir(\"empty\"))\n"));
+}
+
 /* Truncating brings it up as opening to write does. */
 Test(found_moved, truncated_file)
 {
