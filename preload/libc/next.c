@@ -3,7 +3,8 @@
 
 #include <gnu/libc-version.h>
 
-static const char *const names[] = {
+/* Of one width, so that the loader need not write their addresses into every program. */
+static const char names[][32] = {
 #define SYMBOL(name) #name,
 #define TWIN(name, of)
 #include "symbols.def"

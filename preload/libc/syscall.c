@@ -81,31 +81,31 @@ static long answer_nothing(void)
 	return edge(-ENOSYS); /* callers fall back on what is covered */
 }
 
-#define INT(name, function)  [SYS_##name] = {(entry *)(void *)(function), true},
-#define LONG(name, function) [SYS_##name] = {(entry *)(void *)(function), false},
+/* No table: the loader would have to write it anew for every program. */
+#define ROUTE(name, function, narrow)                                                              \
+	case SYS_##name:                                                                           \
+		return (struct route){(entry *)(void *)(function), narrow};
+#define INT(name, function)  ROUTE(name, function, true)
+#define LONG(name, function) ROUTE(name, function, false)
 
-static const struct route routes[] = {
-#include "syscall.def"
-};
-
-static const struct route *find(long number)
+static struct route find(long number)
 {
-	if (number < 0 || number >= (long)(sizeof routes / sizeof *routes))
-		return NULL;
-	const struct route *route = &routes[number];
-	return route->entry ? route : NULL;
+	switch (number) {
+#include "syscall.def"
+	}
+	return (struct route){NULL, false};
 }
 
 static long take(long number, long a, long b, long c, long d, long e, long f)
 {
-	const struct route *route = find(number);
-	long result = route->entry(a, b, c, d, e, f);
-	return route->narrow ? (int)result : result;
+	const struct route route = find(number);
+	long result = route.entry(a, b, c, d, e, f);
+	return route.narrow ? (int)result : result;
 }
 
 void *syscall_route(long number)
 {
-	if (find(number) && process_ready())
+	if (find(number).entry && process_ready())
 		return (void *)(uintptr_t)take;
 	return next_symbol(NEXT_syscall);
 }

@@ -20,6 +20,7 @@ struct entry {
 };
 
 static struct entry *chunks[CHUNKS];
+static int noted; /* no number from here on ever was */
 
 /* There was no memory for something that should have been noted: then the kernel is asked. */
 static bool forgetful;
@@ -76,6 +77,10 @@ static void write_entry(int fd, const struct descriptor *d)
 	struct entry *entry = entry_of(fd, d->kind != DESCRIPTOR_NONE);
 	if (!entry)
 		return;
+	int end = __atomic_load_n(&noted, __ATOMIC_RELAXED);
+	while (fd >= end && !__atomic_compare_exchange_n(&noted, &end, fd + 1, false,
+							 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		;
 	uint32_t before = __atomic_load_n(&entry->sequence, __ATOMIC_RELAXED) & ~1u;
 	__atomic_store_n(&entry->sequence, before + 1, __ATOMIC_RELEASE);
 	__atomic_thread_fence(__ATOMIC_RELEASE);
@@ -151,9 +156,17 @@ void descriptor_copy(int from, int to)
 /* The lowest number from FD on that something may be known of. */
 static int next_known(int fd)
 {
-	while (fd >= TOUCHABLE && fd < CHUNKS * CHUNK && !chunks[fd / CHUNK])
-		fd = (fd / CHUNK + 1) * CHUNK;
-	return fd;
+	const bool any = __atomic_load_n(&forgetful, __ATOMIC_RELAXED);
+	for (; fd < CHUNKS * CHUNK; fd = (fd / 64 + 1) * 64) {
+		const bool low = fd < TOUCHABLE;
+		if (chunks[fd / CHUNK] && fd < __atomic_load_n(&noted, __ATOMIC_RELAXED))
+			return fd;
+		if (low && (any || touched[fd / 64] >> fd % 64))
+			return fd;
+		if (!low && fd >= noted)
+			break;
+	}
+	return CHUNKS * CHUNK;
 }
 
 void descriptor_each(void (*visit)(int fd, const struct descriptor *d, void *data), void *data)

@@ -18,18 +18,19 @@ static struct mounts mounts;
 #else
 #define PAGE_MAX 4096
 #endif
-static union {
-	pid_t pid;
-	char page[PAGE_MAX];
-} owned __attribute__((aligned(PAGE_MAX)));
 static pid_t *owner;
 
+/* Before the first vfork: programs that start none need no such page. */
 static void take_ownership(void)
 {
-	if (SYS3(SYS_madvise, &owned, sizeof owned, MADV_WIPEONFORK) < 0)
+	pid_t *none = NULL, *page = owner ? NULL : sys_pages(PAGE_MAX);
+	if (!page)
 		return;
-	owned.pid = sys_getpid();
-	owner = &owned.pid;
+	*page = sys_getpid();
+	if (SYS3(SYS_madvise, page, PAGE_MAX, MADV_WIPEONFORK) < 0 ||
+	    !__atomic_compare_exchange_n(&owner, &none, page, false, __ATOMIC_ACQ_REL,
+					 __ATOMIC_RELAXED))
+		sys_munmap(page, PAGE_MAX);
 }
 
 /*
@@ -43,6 +44,7 @@ static bool several;
 void process_lend(bool until_gone)
 {
 	place_links_made();
+	take_ownership();
 	uintptr_t before = __atomic_exchange_n(&lender, sys_thread(), __ATOMIC_RELAXED);
 	if (!until_gone || (before && before != sys_thread()))
 		__atomic_store_n(&several, true, __ATOMIC_RELAXED);
@@ -88,7 +90,6 @@ static bool read_configuration(void)
 		__atomic_store_n(&state, BARE, __ATOMIC_RELEASE);
 		return false;
 	}
-	take_ownership();
 	__atomic_store_n(&state, STANDING, __ATOMIC_RELEASE);
 	environment_adopt(envp);
 	return true;

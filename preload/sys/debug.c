@@ -85,6 +85,8 @@ static int read_output(const char *file, struct text *complaint)
 {
 	static const char variable[] = "OVERLAIN_DEBUG_OUTPUT";
 	struct text absolute;
+	if (!*file)
+		return 0;
 	text_init(&absolute, output, sizeof output);
 	if (file[0] != '/' && file[0] != '\0') {
 		if (sys_getcwd(output, sizeof output) < 0 || output[0] != '/')

@@ -107,7 +107,8 @@ int64_t text_number(const char *s)
 const char *text_setting(char *const *envp, const char *name)
 {
 	for (; *envp; envp++) {
-		const char *rest = text_after(*envp, name);
+		/* Few begin alike. */
+		const char *rest = **envp == *name ? text_after(*envp, name) : NULL;
 		if (rest && *rest == '=')
 			return rest + 1;
 	}

@@ -267,9 +267,10 @@ Test(budgets, outside)
 
 /*
  * A child of a process that has read the configuration, beside one with a library that does
- * nothing: ten for its own start, and before the exec a look at whether the program can be covered.
+ * nothing: four for its own start, and before the exec a look at whether the program can be
+ * covered.
  */
-enum { OWN_START = 10, LOOK_BEFORE_EXEC = 5 };
+enum { OWN_START = 4, LOOK_BEFORE_EXEC = 5 };
 
 Test(budgets, start_of_a_process)
 {
