@@ -13,10 +13,27 @@ __attribute__((used)) const char *loading_name(const char *name, int flags, cons
 __attribute__((used)) void *loading_dlopen(void);
 __attribute__((used)) void *loading_dlmopen(void);
 
-/* Names outlive the jump: the loader copies its own before it runs anything. */
-#define NAMES 16
+/*
+ * Names outlive the jump: the loader copies its own before it runs anything, but may wait for its
+ * lock until others have loaded any number of libraries. So each thread has a place of its own.
+ */
+#define NAMES 128
 static char names[NAMES][PATH_ROOM + PATH_MAX];
-static unsigned turn;
+static uintptr_t owners[NAMES];
+
+static char *own_name(void)
+{
+	const uintptr_t self = sys_thread();
+	const size_t start = (uint64_t)self * 0x9e3779b97f4a7c15ULL >> 57;
+	for (size_t i = start; i < start + NAMES; i++) {
+		uintptr_t owner = 0;
+		if (__atomic_compare_exchange_n(&owners[i % NAMES], &owner, self, false,
+						__ATOMIC_RELAXED, __ATOMIC_RELAXED) ||
+		    owner == self)
+			return names[i % NAMES];
+	}
+	return names[start];
+}
 
 /* --- what a library needs --- */
 
@@ -150,7 +167,7 @@ const char *loading_name(const char *name, int flags, const void *caller)
 	    find(&at, name, caller)) {
 		if (!(flags & RTLD_NOLOAD) && !handover_audited())
 			load_beforehand(&at, flags);
-		char *kept = names[__atomic_fetch_add(&turn, 1, __ATOMIC_RELAXED) % NAMES];
+		char *kept = own_name();
 		if (file_reach(&at, &path) == 0)
 			strcpy(kept, path);
 		else
