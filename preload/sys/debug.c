@@ -85,7 +85,7 @@ static int read_output(const char *file, struct text *complaint)
 {
 	static const char variable[] = "OVERLAIN_DEBUG_OUTPUT";
 	struct text absolute;
-	if (!*file)
+	if (!*file && !*output)
 		return 0;
 	text_init(&absolute, output, sizeof output);
 	if (file[0] != '/' && file[0] != '\0') {

@@ -72,8 +72,8 @@ def rows():
                   changes=True)
     yield program("tar x, 4,800 files", trees.archive, "tar", "-xf", "{root}/all.tar", "-C", "{root}", changes=True)
     yield program("tar c, 4,800 files", trees.files(4800), "sh", "-c", "tar -cf - -C {root} . | cat")
-    yield program("cp -a, 4,800 files", trees.files(4800), "cp", "-a", "{root}/d0", "{root}/copy",
-                  changes=True)
+    yield program("cp -a, 4,800 files", trees.files(4800), "sh", "-c",
+                  "mkdir {root}/copy && cp -a {root}/d* {root}/copy", changes=True)
     yield program("rm -rf, 4,800 lower files", trees.files(4800), "sh", "-c", "rm -rf {root}/*", changes=True)
     yield program("python compileall", trees.python, PYTHON, "-m", "compileall", "-qf", "{root}", changes=True)
     yield program("python imports", trees.python, PYTHON, "-B", "{root}/run.py")
