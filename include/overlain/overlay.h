@@ -122,10 +122,11 @@ int overlay_step(const struct overlay *ov, const struct node *parent, struct pat
 		 struct node *n);
 /*
  * The same, and where the disk was looked at, SEEN is what lstat said of it (not yet shown as
- * merged's); else its st_mode is 0.
+ * merged's); else its st_mode is 0. KNOWN is P's key where that is known, and that nothing is
+ * remembered of it; else NULL.
  */
 int overlay_glance(const struct overlay *ov, const struct node *parent, struct path *p,
-		   struct node *n, struct stat *seen);
+		   const struct path_key *known, struct node *n, struct stat *seen);
 /*
  * True where the upper alone has PARENT: then a call that makes a name in it, and fails with EEXIST
  * where that or a whiteout is there, needs no look before.

@@ -112,6 +112,11 @@ struct path_hash {
  */
 struct path_hash path_hash(struct path_hash at, const char *rest, size_t length,
 			   struct path_hash *dir);
+/* A path by its hash, and its parent's. */
+struct path_key {
+	struct path_hash hash;
+	uint64_t parent;
+};
 
 /* PREFIX (of LENGTH < PATH_ROOM bytes, ending in a slash) followed by the path, terminated. */
 char *path_behind(struct path *p, const char *prefix, size_t length);

@@ -79,6 +79,8 @@ struct place {
 	int asked_dirfd;   /* likewise */
 	const char *asked; /* likewise */
 	struct stat *glance;
+	const char *hashed;  /* the last name of what was asked, where its hash is known */
+	struct path_key key; /* which is this */
 	struct node node;
 	struct path path; /* inside: relative to merged; outside after a walk: absolute */
 };
@@ -233,6 +235,8 @@ void descriptor_copy(int from, int to);
 void descriptor_learn(int fd);
 /* False when nothing is known of FD. */
 bool descriptor_find(int fd, struct descriptor *d);
+/* The same, all but the path. */
+bool descriptor_brief(int fd, struct descriptor *d);
 /* The same, after a look where a directory is now. */
 bool descriptor_follow(int fd, struct descriptor *d);
 /* Where FD, a directory or file inside merged, is now; -EBADF when it is not ours. */

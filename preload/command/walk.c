@@ -70,7 +70,7 @@ static int refill(struct walk *w, struct level *level)
 static int look_below(struct walk *w, const struct level *level, struct node *n, struct stat *st)
 {
 	*n = (struct node){0};
-	return level->new ? 0 : overlay_glance(w->below, &level->below, &w->path, n, st);
+	return level->new ? 0 : overlay_glance(w->below, &level->below, &w->path, NULL, n, st);
 }
 
 /* Goes down into the directory at the walk's path. */

@@ -58,7 +58,7 @@ static int stat_descriptor(int version, int fd, struct place *at, struct stat *s
 {
 	struct descriptor d;
 	/* A directory is what merged has there now, whichever part of it is open. */
-	if (descriptor_find(fd, &d) && d.kind == DESCRIPTOR_DIR && !descriptor_place(fd, at) &&
+	if (descriptor_brief(fd, &d) && d.kind == DESCRIPTOR_DIR && !descriptor_place(fd, at) &&
 	    node_is_dir(&at->node))
 		return stat_inside(version, at, st);
 	descriptor_refresh(fd);

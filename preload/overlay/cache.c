@@ -7,11 +7,11 @@
  */
 #include "cache.h"
 
-struct key path_key(const struct path *p)
+struct path_key path_key(const struct path *p)
 {
 	struct path_hash dir, own;
 	own = path_hash(PATH_HASH_ROOT, p->bytes + PATH_ROOM, p->length, &dir);
-	return (struct key){own, dir.name};
+	return (struct path_key){own, dir.name};
 }
 
 static inline bool holds(const struct slot *slot, uint64_t name)
@@ -125,7 +125,7 @@ bool overlay_recall_hash(const struct overlay *ov, struct path_hash hash, struct
 	return stamp_holds(ov, hash.name, entry.node.dir, &entry.stamp);
 }
 
-bool cache_had(const struct overlay *ov, const struct key *key, const struct stamp *stamp,
+bool cache_had(const struct overlay *ov, const struct path_key *key, const struct stamp *stamp,
 	       struct node *n)
 {
 	struct entry entry;
@@ -136,7 +136,7 @@ bool cache_had(const struct overlay *ov, const struct key *key, const struct sta
 	       entry.stamp.parent == stamp->parent && entry.stamp.tree == stamp->tree;
 }
 
-void cache_keep(const struct overlay *ov, const struct key *key, const struct node *n,
+void cache_keep(const struct overlay *ov, const struct path_key *key, const struct node *n,
 		struct stamp stamp)
 {
 	struct entry entry = {key->hash, stamp, *n};
@@ -147,7 +147,7 @@ void cache_keep(const struct overlay *ov, const struct key *key, const struct no
 
 void cache_drop(const struct overlay *ov, const struct path *p)
 {
-	const struct key key = path_key(p);
+	const struct path_key key = path_key(p);
 	const struct entry none = {0};
 	struct entry entry;
 	if (!ov->cache)

@@ -45,7 +45,7 @@ static void suspect(const struct overlay *ov, _Atomic uint64_t *pair)
 	}
 }
 
-void stamp_missed(const struct overlay *ov, const struct key *key, const struct stamp *stamp)
+void stamp_missed(const struct overlay *ov, const struct path_key *key, const struct stamp *stamp)
 {
 	if (!ov->shared || !ov->writable)
 		return;
@@ -57,7 +57,7 @@ void stamp_missed(const struct overlay *ov, const struct key *key, const struct 
 		suspect(ov, &ov->shared->tree);
 }
 
-struct stamp stamp_now(const struct overlay *ov, const struct key *key)
+struct stamp stamp_now(const struct overlay *ov, const struct path_key *key)
 {
 	if (!ov->shared)
 		return (struct stamp){STAMP_NEVER, STAMP_NEVER, STAMP_NEVER};
@@ -70,7 +70,7 @@ struct stamp stamp_now(const struct overlay *ov, const struct key *key)
 
 struct change change_begin(const struct overlay *ov, const struct path *p, bool tree)
 {
-	struct key key = path_key(p);
+	struct path_key key = path_key(p);
 	struct change c = {ov, key.hash, key.parent, STAMP_NEVER, tree};
 	if (ov->shared) {
 		c.before = atomic_fetch_add(shared_bucket(ov, key.hash.name), ONE_BEGUN);
@@ -93,7 +93,7 @@ void change_end(struct change *c)
 void change_end_with(struct change *c, const struct node *n)
 {
 	const struct overlay *ov = c->overlay;
-	const struct key key = {c->hash, c->parent};
+	const struct path_key key = {c->hash, c->parent};
 	if (!ov || !ov->shared)
 		return;
 	struct stamp stamp = stamp_now(ov, &key);
@@ -105,7 +105,7 @@ void change_end_with(struct change *c, const struct node *n)
 
 bool change_knew(const struct change *c, struct node *n)
 {
-	const struct key key = {c->hash, c->parent};
+	const struct path_key key = {c->hash, c->parent};
 	if (!c->overlay || !c->overlay->shared)
 		return false;
 	struct stamp stamp = stamp_now(c->overlay, &key);

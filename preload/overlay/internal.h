@@ -25,12 +25,6 @@ struct shared {
 	_Atomic uint64_t told[TOLD]; /* by overlay_told */
 };
 
-/* A path by its hash, and its parent's. */
-struct key {
-	struct path_hash hash;
-	uint64_t parent;
-};
-
 static inline _Atomic uint64_t *shared_bucket(const struct overlay *ov, uint64_t hash)
 {
 	return &ov->shared->names[(hash >> 32) * BUCKETS >> 32];
@@ -46,9 +40,9 @@ struct stamp {
 	uint64_t tree;
 };
 /* Taken before a look at the disk, kept with what the look found. */
-struct stamp stamp_now(const struct overlay *ov, const struct key *key);
+struct stamp stamp_now(const struct overlay *ov, const struct path_key *key);
 /* Told of a look at the disk that STAMP made necessary: counters that stay behind are set right. */
-void stamp_missed(const struct overlay *ov, const struct key *key, const struct stamp *stamp);
+void stamp_missed(const struct overlay *ov, const struct path_key *key, const struct stamp *stamp);
 
 /* Tells a stamp from a pair of counters, and from nothing. */
 #define STAMP_MARK (1ULL << 63)
@@ -99,11 +93,11 @@ void parts_in_vain(const struct parts *parts, struct path *p, unsigned looks);
 
 /* --- cache.c: what this process has learnt, guarded by stamps --- */
 
-struct key path_key(const struct path *p);
-void cache_keep(const struct overlay *ov, const struct key *key, const struct node *n,
+struct path_key path_key(const struct path *p);
+void cache_keep(const struct overlay *ov, const struct path_key *key, const struct node *n,
 		struct stamp stamp);
 /* What was remembered with this very stamp; false when nothing was. */
-bool cache_had(const struct overlay *ov, const struct key *key, const struct stamp *stamp,
+bool cache_had(const struct overlay *ov, const struct path_key *key, const struct stamp *stamp,
 	       struct node *n);
 void cache_drop(const struct overlay *ov, const struct path *p);
 /* Where names.c keeps what it knows of the directory of that hash; NULL without a cache. */

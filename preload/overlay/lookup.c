@@ -151,12 +151,12 @@ static int look_for(const struct overlay *ov, const struct node *parent, struct 
 }
 
 int overlay_glance(const struct overlay *ov, const struct node *parent, struct path *p,
-		   struct node *n, struct stat *seen)
+		   const struct path_key *known, struct node *n, struct stat *seen)
 {
 	if (seen)
 		seen->st_mode = 0;
-	const struct key key = path_key(p);
-	if (overlay_recall_hash(ov, key.hash, n))
+	const struct path_key key = known ? *known : path_key(p);
+	if (!known && overlay_recall_hash(ov, key.hash, n))
 		return 0;
 	*n = (struct node){0};
 	if (layer_is_mark(path_rel(p) + path_last(p)))
@@ -182,7 +182,7 @@ bool overlay_tells_new(const struct overlay *ov, const struct node *parent)
 int overlay_step(const struct overlay *ov, const struct node *parent, struct path *p,
 		 struct node *n)
 {
-	return overlay_glance(ov, parent, p, n, NULL);
+	return overlay_glance(ov, parent, p, NULL, n, NULL);
 }
 
 bool overlay_recall(const struct overlay *ov, const struct path *p, struct node *n)

@@ -26,7 +26,7 @@ bool trail_take(const struct overlay *ov, struct path *p, struct trail *trail)
 		if (trail->count == sizeof trail->buckets / sizeof *trail->buckets)
 			return false;
 		PATH_AT(p, at);
-		const struct key key = path_key(p);
+		const struct path_key key = path_key(p);
 		trail->buckets[trail->count++] =
 			(uint16_t)(shared_bucket(ov, key.hash.name) - ov->shared->names);
 	}

@@ -149,7 +149,7 @@ int descriptor_place(int fd, struct place *at)
 void descriptor_show_stat(int fd, struct stat *st)
 {
 	struct descriptor d;
-	if (!descriptor_find(fd, &d) || d.kind == DESCRIPTOR_OUTSIDE)
+	if (!descriptor_brief(fd, &d) || d.kind == DESCRIPTOR_OUTSIDE)
 		return;
 	const struct overlay *ov = &process_mounts()->at[d.overlay];
 	if (st->st_dev != ov->layers[d.layer].dev || IFTODT(st->st_mode) != d.type)

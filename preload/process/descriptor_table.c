@@ -88,8 +88,8 @@ static void write_entry(int fd, const struct descriptor *d)
 	__atomic_store_n(&entry->sequence, before + 2, __ATOMIC_RELEASE);
 }
 
-/* The first SIZE bytes of what is known of FD. */
-static inline bool read_entry(int fd, struct descriptor *d, size_t size)
+/* What is known of FD, its path only where it is WANTED. */
+static inline bool read_entry(int fd, struct descriptor *d, bool wanted)
 {
 	struct entry *entry = entry_of(fd, false);
 	d->kind = DESCRIPTOR_NONE;
@@ -98,7 +98,9 @@ static inline bool read_entry(int fd, struct descriptor *d, size_t size)
 	uint32_t before;
 	do {
 		before = __atomic_load_n(&entry->sequence, __ATOMIC_ACQUIRE);
-		memcpy(d, &entry->d, size);
+		memcpy(d, &entry->d, offsetof(struct descriptor, path));
+		if (wanted && d->length < sizeof d->path)
+			memcpy(d->path, entry->d.path, d->length + 1u);
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	} while (__atomic_load_n(&entry->sequence, __ATOMIC_RELAXED) != before && !(before & 1));
 	return d->kind != DESCRIPTOR_NONE && !(before & 1);
@@ -106,17 +108,24 @@ static inline bool read_entry(int fd, struct descriptor *d, size_t size)
 
 bool descriptor_find(int fd, struct descriptor *d)
 {
-	bool known = read_entry(fd, d, sizeof *d);
+	bool known = read_entry(fd, d, true);
 	if (!known && __atomic_load_n(&forgetful, __ATOMIC_RELAXED))
 		return descriptor_ask(fd, d);
 	return fd >= 0 && is_lent(fd) ? descriptor_ask(fd, d) : known;
 }
 
+bool descriptor_brief(int fd, struct descriptor *d)
+{
+	const bool asked =
+		__atomic_load_n(&forgetful, __ATOMIC_RELAXED) || (fd >= 0 && is_lent(fd));
+	return asked ? descriptor_find(fd, d) : read_entry(fd, d, false);
+}
+
 bool descriptor_spot(int fd, struct spot *spot)
 {
 	struct descriptor d;
-	if (!read_entry(fd, &d, offsetof(struct descriptor, path)) || d.kind != DESCRIPTOR_DIR ||
-	    d.gone || d.length == DESCRIPTOR_TOO_LONG || is_lent(fd))
+	if (!read_entry(fd, &d, false) || d.kind != DESCRIPTOR_DIR || d.gone ||
+	    d.length == DESCRIPTOR_TOO_LONG || is_lent(fd))
 		return false;
 	*spot = (struct spot){&process_mounts()->at[d.overlay], d.hash, d.layer};
 	return d.moved == overlay_generation(spot->overlay);

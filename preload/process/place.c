@@ -46,6 +46,8 @@ static const char *recall_below(struct place *at, struct path_hash base, const c
 	if (last == length || !overlay_recall_hash(at->overlay, dir, &at->node) ||
 	    !node_is_dir(&at->node))
 		return NULL;
+	at->hashed = rest + last;
+	at->key = (struct path_key){hash, dir.name};
 	go_along(at, rest, last ? last - 1 : 0);
 	return rest + last;
 }
@@ -200,6 +202,7 @@ static int find(struct place *at, int dirfd, const char *path, unsigned flags)
 	at->tried = at->cramped = at->crossed = false;
 	at->alone = NULL;
 	at->direct = at->glanced = false;
+	at->hashed = NULL;
 	path_clear(&at->path);
 	pass_on(at);
 	if (!process_ready())

@@ -35,10 +35,13 @@ void descriptor_refresh(int fd)
 	struct descriptor d;
 	struct node n;
 	struct stat st;
-	if (!descriptor_find(fd, &d) || d.kind != DESCRIPTOR_FILE || d.layer == 0 ||
+	if (!descriptor_brief(fd, &d) || d.kind != DESCRIPTOR_FILE || d.layer == 0 ||
 	    d.length >= sizeof d.path || process_borrowed())
 		return;
 	const struct overlay *ov = &process_mounts()->at[d.overlay];
+	if ((overlay_recall_hash(ov, d.hash, &n) && !overlay_in_upper(ov, &n)) ||
+	    !descriptor_find(fd, &d) || d.length >= sizeof d.path)
+		return;
 	PATH_BRIEF(p, d.length);
 	path_set(p, d.path, d.length);
 	if (!ov->writable || overlay_lookup(ov, p, &n) || !overlay_in_upper(ov, &n) ||
