@@ -16,6 +16,8 @@ static inline bool xattr_is_access(const char *name)
 {
 	return text_same(name, "system.posix_acl_access");
 }
+/* True where such a list, SIZE bytes at VALUE, leaves nobody out. */
+bool xattr_opens(const void *value, size_t size);
 /* What is wrong with a change, whatever it is made to: -EINVAL, -EFAULT, -ERANGE, -E2BIG. */
 int xattr_check(const char *name, const void *value, size_t size, int flags);
 /* -EINVAL, -ERANGE, -EFAULT for the name; -EOPNOTSUPP for one of the overlay's own. */

@@ -51,10 +51,13 @@ const char *descriptor_path_now(int fd, struct place *at)
 {
 	struct descriptor d;
 	const char *path;
-	if (!descriptor_find(fd, &d) || (sys_fcntl(fd, F_GETFL, 0) & O_PATH))
+	if (!descriptor_brief(fd, &d))
 		return NULL;
-	descriptor_refresh(fd);
-	bool found = d.kind == DESCRIPTOR_DIR && !descriptor_place(fd, at) &&
+	if (d.kind != DESCRIPTOR_DIR) {
+		descriptor_refresh(fd);
+		return NULL;
+	}
+	bool found = !(sys_fcntl(fd, F_GETFL, 0) & O_PATH) && !descriptor_place(fd, at) &&
 		     node_is_dir(&at->node) && !file_reach(at, &path);
 	return found ? path : NULL;
 }

@@ -1,6 +1,8 @@
 /* Extended attributes by name. The overlay's own are neither shown nor taken. */
 #include "attributes.h"
 
+#include <linux/posix_acl_xattr.h>
+
 #include <string.h>
 
 /* The kernel reads a name before it looks at the path. */
@@ -195,6 +197,22 @@ static int check_there(const struct place *at, const char *path, const char *nam
 	return there < 0 ? (int)there : 0;
 }
 
+/* The form is that of <linux/posix_acl_xattr.h>: a version, then entries of tag, rights and number.
+ */
+bool xattr_opens(const void *value, size_t size)
+{
+	struct posix_acl_xattr_entry entry;
+	size_t at = sizeof(struct posix_acl_xattr_header);
+	if (size == XATTR_REMOVED || size < at + sizeof entry)
+		return false;
+	for (; at + sizeof entry <= size; at += sizeof entry) {
+		memcpy(&entry, (const char *)value + at, sizeof entry);
+		if (!(entry.e_perm & 1)) /* to search */
+			return false;
+	}
+	return true;
+}
+
 int attributes_xattr(struct place *at, const char *name, const void *value, size_t size, int flags)
 {
 	const char *path;
@@ -227,7 +245,7 @@ int attributes_xattr(struct place *at, const char *name, const void *value, size
 		error = file_raise(at, &path);
 	if (error)
 		return (int)edge(error);
-	ATTRIBUTES_CHANGE(xattr_is_access(name) ? attributes_change(at, true)
+	ATTRIBUTES_CHANGE(xattr_is_access(name) ? attributes_change(at, !xattr_opens(value, size))
 						: (struct change){.overlay = NULL});
 	return size == XATTR_REMOVED ? NEXT(lremovexattr)(path, s.name)
 				     : NEXT(lsetxattr)(path, s.name, value, size, flags);

@@ -54,8 +54,9 @@ static int change(int fd, const char *name, const void *value, size_t size, int 
 	error = xattr_find(&s, name, type);
 	if (error)
 		return (int)edge(error == -ENODATA ? -EPERM : error);
-	ATTRIBUTES_CHANGE(xattr_is_access(name) ? attributes_change_of(fd, &at, true)
-						: (struct change){.overlay = NULL});
+	ATTRIBUTES_CHANGE(xattr_is_access(name)
+				  ? attributes_change_of(fd, &at, !xattr_opens(value, size))
+				  : (struct change){.overlay = NULL});
 	return change_itself(fd, s.name, value, size, flags);
 }
 

@@ -22,6 +22,7 @@ static const struct work {
 	int more;            /* calls more than bare, for a directory with all its files */
 } works[] = {
 	{"tree t && tar -cf all.tar -C t . && rm -r t", "tar -xf all.tar", 0},
+	{"tree .", "mkdir copy && cp -a d* copy", 12},
 	/* A whiteout is made for each file, and goes with its directory; the directory comes up for
 	   it. */
 	{"tree .", "rm -rf d*", 20 * 3 + 65},
