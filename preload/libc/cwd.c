@@ -41,7 +41,7 @@ int fchdir(int fd)
 {
 	struct place at;
 	struct descriptor d;
-	if (!descriptor_find(fd, &d) || d.kind != DESCRIPTOR_DIR) {
+	if (!descriptor_brief(fd, &d) || d.kind != DESCRIPTOR_DIR) {
 		int result = NEXT(fchdir)(fd);
 		if (result == 0 && process_ready())
 			cwd_unknown();

@@ -19,7 +19,7 @@ bool descriptor_by_name(int fd, struct place *at, int *error)
 	struct descriptor d;
 	struct stat open, named;
 	const char *path;
-	if (!descriptor_find(fd, &d) || d.kind == DESCRIPTOR_OUTSIDE)
+	if (!descriptor_brief(fd, &d) || d.kind == DESCRIPTOR_OUTSIDE)
 		return false;
 	const struct overlay *ov = &process_mounts()->at[d.overlay];
 	if (ov->writable && d.layer == 0)
@@ -65,7 +65,7 @@ const char *descriptor_path_now(int fd, struct place *at)
 struct change attributes_change_of(int fd, struct place *at, bool closed)
 {
 	struct descriptor d;
-	bool directory = descriptor_find(fd, &d) && d.kind == DESCRIPTOR_DIR;
+	bool directory = descriptor_brief(fd, &d) && d.kind == DESCRIPTOR_DIR;
 	return directory && !descriptor_place(fd, at) ? attributes_change(at, closed)
 						      : (struct change){.overlay = NULL};
 }

@@ -9,7 +9,7 @@ static DIR *stream_for(int fd, struct place *at)
 {
 	struct descriptor d;
 	int error = 0;
-	if (!descriptor_find(fd, &d) || d.kind != DESCRIPTOR_DIR || descriptor_place(fd, at) ||
+	if (!descriptor_brief(fd, &d) || d.kind != DESCRIPTOR_DIR || descriptor_place(fd, at) ||
 	    (node_is_dir(&at->node) && at->node.layer == d.layer &&
 	     overlay_lists_plainly(at->overlay, &at->node)))
 		return NEXT(fdopendir)(fd);
@@ -23,7 +23,7 @@ DIR *fdopendir(int fd)
 {
 	struct place at;
 	struct descriptor d;
-	if (descriptor_find(fd, &d) && (NEXT(fcntl)(fd, F_GETFL) & O_PATH))
+	if (descriptor_brief(fd, &d) && (NEXT(fcntl)(fd, F_GETFL) & O_PATH))
 		return NEXT(fdopendir)(fd); /* libc knows what to make of it */
 	return stream_for(fd, &at);
 }
@@ -109,7 +109,7 @@ bool directory_shows(int fd, uint8_t type, const char *name)
 	struct descriptor d;
 	if (type != DT_CHR && !layer_is_mark(name))
 		return true;
-	if (!descriptor_find(fd, &d) || d.kind != DESCRIPTOR_DIR)
+	if (!descriptor_brief(fd, &d) || d.kind != DESCRIPTOR_DIR)
 		return true;
 	int saved = errno;
 	bool shown = fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;

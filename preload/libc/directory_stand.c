@@ -31,7 +31,7 @@ struct stream *directory_stand(const DIR *dir)
 static bool is_outgrown(int fd, struct place *at)
 {
 	struct descriptor d;
-	if (!descriptor_find(fd, &d) || d.kind != DESCRIPTOR_DIR || descriptor_place(fd, at) ||
+	if (!descriptor_brief(fd, &d) || d.kind != DESCRIPTOR_DIR || descriptor_place(fd, at) ||
 	    !node_is_dir(&at->node))
 		return false;
 	return at->node.layer != d.layer || !overlay_lists_plainly(at->overlay, &at->node);

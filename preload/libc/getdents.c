@@ -145,7 +145,7 @@ ssize_t getdents64(int fd, void *buffer, size_t room)
 {
 	struct place at;
 	struct descriptor d;
-	if (!descriptor_find(fd, &d) || d.kind != DESCRIPTOR_DIR)
+	if (!descriptor_brief(fd, &d) || d.kind != DESCRIPTOR_DIR)
 		return read_plain(fd, false, buffer, room);
 	if (descriptor_place(fd, &at) || !node_is_dir(&at.node))
 		return edge(-ENOENT); /* it was removed */

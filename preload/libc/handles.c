@@ -26,7 +26,7 @@ static int handle_inside(struct place *at, struct file_handle *handle, int *moun
 static bool is_inside(int fd)
 {
 	struct descriptor d;
-	return descriptor_find(fd, &d) && d.kind != DESCRIPTOR_OUTSIDE;
+	return descriptor_brief(fd, &d) && d.kind != DESCRIPTOR_OUTSIDE;
 }
 
 int name_to_handle_at(int dirfd, const char *path, struct file_handle *handle, int *mount,

@@ -34,7 +34,7 @@ static int link_into(const struct place *from, struct place *to, int flags)
 {
 	struct birth b;
 	struct descriptor d;
-	if (!descriptor_find(descriptor_of(from, flags), &d) || d.kind == DESCRIPTOR_OUTSIDE ||
+	if (!descriptor_brief(descriptor_of(from, flags), &d) || d.kind == DESCRIPTOR_OUTSIDE ||
 	    d.overlay != to->overlay->index)
 		return (int)edge(link_across(from, to, flags));
 	if (d.kind == DESCRIPTOR_DIR)
@@ -99,7 +99,7 @@ static int link_out(const struct place *to)
 static bool is_in_lower(int fd)
 {
 	struct descriptor d;
-	return descriptor_find(fd, &d) && d.kind == DESCRIPTOR_FILE &&
+	return descriptor_brief(fd, &d) && d.kind == DESCRIPTOR_FILE &&
 	       !(process_mounts()->at[d.overlay].writable && d.layer == 0);
 }
 

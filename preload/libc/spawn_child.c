@@ -44,7 +44,7 @@ static bool concerns_us(const struct __spawn_action *a)
 	case ACTION_FCHDIR:
 		return true;
 	case ACTION_DUP2:
-		return descriptor_find(a->dup2.fd, &d);
+		return descriptor_brief(a->dup2.fd, &d);
 	default:
 		return false;
 	}

@@ -56,7 +56,7 @@ int statvfs(const char *path, struct statvfs *st)
 static bool is_inside(int fd, struct place *at)
 {
 	struct descriptor d;
-	if (!descriptor_find(fd, &d) || d.kind == DESCRIPTOR_OUTSIDE)
+	if (!descriptor_brief(fd, &d) || d.kind == DESCRIPTOR_OUTSIDE)
 		return false;
 	at->overlay = &process_mounts()->at[d.overlay];
 	at->node = (struct node){.type = d.type};

@@ -5,7 +5,7 @@
 static bool is_inside(int fd, uint8_t *type)
 {
 	struct descriptor d;
-	bool inside = descriptor_find(fd, &d) && d.kind != DESCRIPTOR_OUTSIDE;
+	bool inside = descriptor_brief(fd, &d) && d.kind != DESCRIPTOR_OUTSIDE;
 	*type = inside ? d.type : DT_UNKNOWN;
 	return inside;
 }

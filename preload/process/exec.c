@@ -89,7 +89,7 @@ __attribute__((noinline)) static int start_from(struct start *s, struct place *a
 	s->closing = flags & FD_CLOEXEC;
 	if (at->self) {
 		struct descriptor d;
-		s->inside = descriptor_find(fd, &d) && d.kind == DESCRIPTOR_FILE;
+		s->inside = descriptor_brief(fd, &d) && d.kind == DESCRIPTOR_FILE;
 		at->flags |= PLACE_FOLLOW; /* of the link in /proc */
 	}
 	if (!at->overlay)
