@@ -129,7 +129,7 @@ $(TESTS)/bench/operations: tests/bench/operations.c
 	@mkdir -p $(@D)
 	$(call test_quiet,CC,$<)$(CC) $(TEST_FLAGS) -O2 -o $@ $<
 
-# Rows whose label holds BENCH_ONLY; all of them take twenty minutes.
+# Rows whose label holds BENCH_ONLY; all of them take a quarter of an hour.
 BENCH_ROUNDS ?= 5
 BENCH_ONLY ?=
 .PHONY: bench

@@ -80,7 +80,8 @@ static void take_over(struct cache *cache, uint32_t at, uint32_t size)
 /* One at a time; who dies of it, or forks meanwhile, leaves the table as large as it is. */
 void cache_grow(struct cache *cache)
 {
-	if (cache->size == __atomic_load_n(&cache->most, __ATOMIC_RELAXED) ||
+	if (__atomic_load_n(&cache->size, __ATOMIC_RELAXED) ==
+		    __atomic_load_n(&cache->most, __ATOMIC_RELAXED) ||
 	    __atomic_test_and_set(&cache->growing, __ATOMIC_ACQUIRE))
 		return;
 	const uint32_t size = cache->size;

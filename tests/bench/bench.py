@@ -36,7 +36,7 @@ def measure_row(row, area, here, rounds):
             try:
                 times[world.name].append(measure(row, world, layers, upper))
             except RuntimeError as error:
-                print(f"{row.label}: {error}", file=sys.stderr, flush=True)
+                print(f"{row.label}, {world.name}: left out: {error}", file=sys.stderr, flush=True)
                 failed.add(world.name)
     return {name: list(of) for name, of in times.items() if name not in failed}
 

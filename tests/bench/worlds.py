@@ -38,7 +38,8 @@ class World:
         env = dict(os.environ, GIT_CONFIG_COUNT="1", GIT_CONFIG_KEY_0="safe.directory", GIT_CONFIG_VALUE_0="*")
         done = subprocess.run(self.wrap([self.timer, *argv]), env=env, capture_output=True, text=True)
         if done.returncode:
-            raise RuntimeError(f"{self.name}: {' '.join(argv)}: {done.stderr.strip() or done.returncode}")
+            said = done.stderr.strip().splitlines() or [str(done.returncode)]
+            raise RuntimeError(said[-1])
         return float(done.stdout.split()[-1])
 
 
