@@ -97,7 +97,11 @@ static int open_program(struct place *at, struct program *p, int *fd)
 			return error;
 		*fd = sys_openat(AT_FDCWD, p->path, flags, 0);
 	} while (*fd < 0 && place_again(at, -*fd) > 0);
-	return *fd < 0 ? unseen(*fd, p) : 0;
+	if (*fd >= 0)
+		return 0;
+	/* Looking for another way has used the room the path stood in. */
+	int error = path_of(at, p);
+	return error ? error : unseen(*fd, p);
 }
 
 /* A loader called by its name, as ldd(1) does, loads what a program it is given asks for. */

@@ -107,6 +107,23 @@ Test(escape, other_privileges)
 	says("setpriv --no-new-privs merged/theirs", "");
 }
 
+/* Nobody can tell what it is: it runs all the same, by its name in merged. */
+Test(escape, what_cannot_be_read)
+{
+	if (geteuid() != 0)
+		return;
+	shell_text(area, "chmod 0111 low/dynamic; chmod a+x low; p=$PWD; "
+			 "while test $p != /; do chmod a+x $p; p=$(dirname $p); done");
+	struct outcome outcome =
+		run("setpriv --reuid 65534 --regid 65534 --clear-groups sh -c 'cd merged; "
+		    "./dynamic'");
+	cr_assert(outcome.status == 0, "status %d", outcome.status);
+	assert_text(outcome.err,
+		    "overlain: ./dynamic: not readable, so it cannot be told whether it runs "
+		    "without the overlay\n",
+		    "what is said");
+}
+
 /* make(1) starts all of them from one process. */
 Test(escape, once_for_a_process)
 {
