@@ -237,8 +237,8 @@ void descriptor_learn(int fd);
 bool descriptor_find(int fd, struct descriptor *d);
 /* The same, all but the path. */
 bool descriptor_brief(int fd, struct descriptor *d);
-/* The same, after a look where a directory is now. */
-bool descriptor_follow(int fd, struct descriptor *d);
+/* The same, after a look where a directory is now: 0, -EBADF, or -errno of that look. */
+int descriptor_follow(int fd, struct descriptor *d);
 /* Where FD, a directory or file inside merged, is now; -EBADF when it is not ours. */
 int descriptor_place(int fd, struct place *at);
 /*

@@ -55,7 +55,7 @@ static int ask(int fd, struct base *base, char *path, size_t size)
 	const char *rest;
 	ssize_t length = descriptor_real(fd, path, size);
 	if (length <= 0)
-		return length == -ERANGE ? -ERANGE : -EBADF;
+		return length && length != -ENOENT ? (int)length : -EBADF;
 	const bool outside = process_leads(path, (size_t)length);
 	ssize_t named = reverse_path(path, size);
 	const bool gone = named == -ENOENT && !outside;
@@ -78,7 +78,7 @@ static int ask(int fd, struct base *base, char *path, size_t size)
 }
 
 /* Some directory has moved, or is gone: this one, or one above, may be it. */
-__attribute__((noinline)) static void follow_move(int fd, struct descriptor *d)
+__attribute__((noinline)) static int follow_move(int fd, struct descriptor *d)
 {
 	struct base now;
 	char path[NAME_SHORT];
@@ -88,6 +88,8 @@ __attribute__((noinline)) static void follow_move(int fd, struct descriptor *d)
 		d->length = DESCRIPTOR_TOO_LONG;
 	else if (error == -ENOENT)
 		d->gone = true; /* of the upper, and in workdir when it was removed */
+	else if (error && error != -EBADF)
+		return error;
 	else if (!error && now.overlay && now.overlay->index == d->overlay) {
 		d->gone = now.gone;
 		if (now.gone)
@@ -97,23 +99,25 @@ __attribute__((noinline)) static void follow_move(int fd, struct descriptor *d)
 	}
 	if (!process_borrowed())
 		descriptor_set(fd, d);
+	return 0;
 }
 
-bool descriptor_follow(int fd, struct descriptor *d)
+int descriptor_follow(int fd, struct descriptor *d)
 {
 	if (!descriptor_find(fd, d))
-		return false;
+		return -EBADF;
 	if (d->kind == DESCRIPTOR_DIR && d->length != DESCRIPTOR_TOO_LONG &&
 	    d->moved != overlay_generation(&process_mounts()->at[d->overlay]))
-		follow_move(fd, d);
-	return true;
+		return follow_move(fd, d);
+	return 0;
 }
 
 int descriptor_base(int fd, struct base *base, char *path, size_t size)
 {
 	struct descriptor d;
-	if (!descriptor_follow(fd, &d))
-		return -EBADF;
+	int error = descriptor_follow(fd, &d);
+	if (error)
+		return error;
 	if (d.length == DESCRIPTOR_TOO_LONG)
 		return ask(fd, base, path, size);
 	if (d.length >= size)

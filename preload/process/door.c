@@ -188,9 +188,11 @@ static bool compare(struct place *at, const char *name)
 	uint64_t hash = hash_spelling(at, name);
 	if (hash && was_seen(hash))
 		return false;
-	if (sys_fstatat(at->dirfd, name, &st, 0))
+	int error = sys_fstatat(at->dirfd, name, &st, 0);
+	if (error == -ENOENT || error == -ENOTDIR || error == -ELOOP)
 		return false;
-	if (is_door(&st))
+	/* What cannot be told in passing, a walk tells. */
+	if (error || is_door(&st))
 		return true;
 	if (hash)
 		remember(hash);

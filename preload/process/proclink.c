@@ -78,7 +78,7 @@ static ssize_t tell_descriptor(const char *link, int fd, char *name, size_t size
 {
 	struct descriptor d;
 	struct stat st;
-	const bool known = descriptor_follow(fd, &d);
+	const bool known = descriptor_follow(fd, &d) == 0;
 	ssize_t length = tell_link(link, name, size);
 	if (length != -ENOENT)
 		return length;

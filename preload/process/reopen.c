@@ -197,7 +197,7 @@ static void visit_going(int fd, const struct descriptor *d, void *data)
 {
 	struct going *g = data;
 	struct descriptor now;
-	g->wanted |= is_going(g, d) && descriptor_follow(fd, &now) && is_going(g, &now);
+	g->wanted |= is_going(g, d) && !descriptor_follow(fd, &now) && is_going(g, &now);
 }
 
 int descriptor_hold(const struct place *at)
