@@ -119,14 +119,25 @@ static int copy_xattrs(const char *from, const char *to)
 	return size < 0 ? (int)size : error;
 }
 
+/* An owner whom the caller may not give things to, or who has no number here, is left behind. */
+static bool not_his(int error)
+{
+	return error == -EPERM || error == -EINVAL || error == -EOPNOTSUPP;
+}
+
 /* Owner first, since a change of owner clears setuid bits; times last. */
 static int copy_inode(const char *from, const char *to, const struct stat *st)
 {
 	mode_t mode = st->st_mode & 07777;
-	if (sys_lchown(to, st->st_uid, st->st_gid) != 0 &&
-	    sys_lchown(to, (uid_t)-1, st->st_gid) != 0)
+	int error = sys_lchown(to, st->st_uid, st->st_gid);
+	if (not_his(error))
+		error = sys_lchown(to, (uid_t)-1, st->st_gid);
+	if (not_his(error)) {
 		mode &= ~(mode_t)(S_ISUID | S_ISGID);
-	int error = copy_xattrs(from, to);
+		error = 0;
+	}
+	if (!error)
+		error = copy_xattrs(from, to);
 	if (!error && !S_ISLNK(st->st_mode))
 		error = sys_chmod(to, mode);
 	if (error)

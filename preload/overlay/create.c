@@ -121,20 +121,26 @@ int overlay_birth_begin(struct birth *b, const struct overlay *ov, struct path *
 	return 0;
 }
 
-/* In workdir nothing was inherited from the directory it will live in (inode(7), S_ISGID). */
-static void inherit_group(const struct birth *b)
+/*
+ * In workdir nothing was inherited from the directory it will live in (inode(7), S_ISGID). Who does
+ * not belong to its group cannot give it away to that.
+ */
+static int inherit_group(const struct birth *b)
 {
 	struct stat parent, st;
+	int error;
 	{
 		PATH_PARENT(b->final);
-		if (sys_lstat(layer_path(&b->overlay->layers[0], b->final), &parent))
-			return;
+		error = sys_lstat(layer_path(&b->overlay->layers[0], b->final), &parent);
 	}
-	if (!(parent.st_mode & S_ISGID) || sys_lstat(b->path, &st))
-		return;
-	sys_lchown(b->path, (uid_t)-1, parent.st_gid);
-	if (b->type == DT_DIR)
-		sys_chmod(b->path, (st.st_mode & 07777) | S_ISGID);
+	if (error || !(parent.st_mode & S_ISGID))
+		return error;
+	error = sys_lstat(b->path, &st);
+	if (!error)
+		error = sys_lchown(b->path, (uid_t)-1, parent.st_gid);
+	if (error && error != -EPERM)
+		return error;
+	return b->type == DT_DIR ? sys_chmod(b->path, (st.st_mode & 07777) | S_ISGID) : 0;
 }
 
 /* A directory cannot replace a whiteout by a plain rename: the two change places. */
@@ -144,6 +150,8 @@ static int publish_dir(struct birth *b, const char *final)
 	if (error)
 		return error;
 	error = stage_publish(&b->stage, final, RENAME_EXCHANGE);
+	if (error == -EINVAL)
+		sys_unlink(final); /* this file system has no such exchange */
 	if (error == -ENOENT || error == -EINVAL)
 		error = stage_publish(&b->stage, final, RENAME_NOREPLACE);
 	return error;
@@ -151,9 +159,11 @@ static int publish_dir(struct birth *b, const char *final)
 
 static int publish(struct birth *b)
 {
-	inherit_group(b);
+	int error = inherit_group(b);
+	if (error)
+		return error;
 	const char *final = layer_path(&b->overlay->layers[0], b->final);
-	int error = b->type == DT_DIR ? publish_dir(b, final) : stage_publish(&b->stage, final, 0);
+	error = b->type == DT_DIR ? publish_dir(b, final) : stage_publish(&b->stage, final, 0);
 	if (!error && shared_whiteout_form(b->overlay) == WHITEOUT_FILE)
 		whiteout_lift_beside(b->overlay, b->final);
 	return error;

@@ -148,7 +148,7 @@ static int read_part(struct builder *b, struct part *part, char *buffer)
 		}
 	if (error || size < 0 || !marks)
 		return error ? error : (int)size;
-	sys_lseek(fd, 0, SEEK_SET);
+	error = (int)sys_lseek(fd, 0, SEEK_SET);
 	while (!error && (size = sys_getdents64(fd, buffer, BUFFER_SIZE)) > 0)
 		error = hide_marked(b, buffer, size);
 	return error ? error : (int)size;
