@@ -113,10 +113,12 @@ int layer_make_whiteout(const char *path, enum whiteout_form form);
 
 /*
  * Gives the caller, where he owns the directory PATH and lacks them, all rights to it for a while:
- * what the kernel's overlay does by its mounter's rights he can do only so. The mode to give back
- * by sys_chmod, or -1 where nothing was changed.
+ * what the kernel's overlay does by its mounter's rights he can do only so. The mode to give back,
+ * or -errno where nothing was changed: -EACCES where he does not, or has them.
  */
 int layer_lend(const char *path);
+/* Gives it back, and does not give up at the first error; nothing where LENT is one. */
+void layer_give_back(const char *path, int lent);
 /* Marks the directory PATH: "opaque" = "y" or "x", "impure" = "y". */
 int layer_mark(const char *path, const char *mark, const char *value);
 

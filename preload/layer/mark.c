@@ -197,10 +197,20 @@ int layer_look(const struct layer *layer, struct path *p, unsigned parent_marks,
 int layer_lend(const char *path)
 {
 	struct stat st;
-	if (sys_lstat(path, &st) || !S_ISDIR(st.st_mode) || (st.st_mode & 0700) == 0700 ||
-	    st.st_uid != (uid_t)SYS1(SYS_geteuid, 0))
-		return -1;
-	return sys_chmod(path, (st.st_mode & 07777) | 0700) ? -1 : (int)(st.st_mode & 07777);
+	int error = sys_lstat(path, &st);
+	if (!error && (!S_ISDIR(st.st_mode) || (st.st_mode & 0700) == 0700 ||
+		       st.st_uid != (uid_t)SYS1(SYS_geteuid, 0)))
+		error = -EACCES;
+	if (!error)
+		error = sys_chmod(path, (st.st_mode & 07777) | 0700);
+	return error ? error : (int)(st.st_mode & 07777);
+}
+
+void layer_give_back(const char *path, int lent)
+{
+	enum { TRIES = 3 };
+	for (int i = 0; lent >= 0 && i < TRIES && sys_chmod(path, (mode_t)lent); i++)
+		;
 }
 
 int layer_mark(const char *path, const char *mark, const char *value)
@@ -211,11 +221,11 @@ int layer_mark(const char *path, const char *mark, const char *value)
 	text_add(&t, LAYER_XATTR);
 	text_add(&t, mark);
 	int error = sys_lsetxattr(path, full, value, strlen(value), 0);
-	int lent = error == -EACCES ? layer_lend(path) : -1;
-	if (lent >= 0) {
-		error = sys_lsetxattr(path, full, value, strlen(value), 0);
-		sys_chmod(path, (mode_t)lent);
-	}
+	if (error != -EACCES)
+		return error;
+	int lent = layer_lend(path);
+	error = lent < 0 ? lent : sys_lsetxattr(path, full, value, strlen(value), 0);
+	layer_give_back(path, lent);
 	return error;
 }
 

@@ -14,10 +14,10 @@ static int publish_lent(const struct overlay *ov, struct path *p, struct stage *
 		lent = layer_lend(layer_path(&ov->layers[0], p));
 	}
 	if (lent < 0)
-		return -EACCES;
+		return lent;
 	int error = stage_publish(s, layer_path(&ov->layers[0], p), RENAME_NOREPLACE);
 	PATH_PARENT(p);
-	sys_chmod(layer_path(&ov->layers[0], p), (mode_t)lent);
+	layer_give_back(layer_path(&ov->layers[0], p), lent);
 	return error;
 }
 

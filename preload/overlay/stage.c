@@ -193,12 +193,12 @@ int stage_move(const char *from, const char *to, unsigned flags)
 	int error = sys_rename(from, to, flags);
 	if (error != -EACCES)
 		return error;
-	int mode = layer_lend(from), other = flags & RENAME_EXCHANGE ? layer_lend(to) : -1;
-	if (mode >= 0 || other >= 0)
+	int lent = layer_lend(from), other = flags & RENAME_EXCHANGE ? layer_lend(to) : -EACCES;
+	if (lent >= 0 || other >= 0)
 		error = sys_rename(from, to, flags);
-	if (mode >= 0)
-		sys_chmod(error ? from : to, (mode_t)mode);
-	if (other >= 0)
-		sys_chmod(error ? to : from, (mode_t)other);
+	else
+		error = lent != -EACCES ? lent : other;
+	layer_give_back(error ? from : to, lent);
+	layer_give_back(error ? to : from, other);
 	return error;
 }
