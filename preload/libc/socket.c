@@ -51,11 +51,11 @@ static int bind_to(int fd, const char *path, struct address *a)
 static int bind_over_whiteout(int fd, struct birth *b, struct address *a)
 {
 	const char *final = layer_path(&b->overlay->layers[0], b->final);
-	int moved = sys_rename(final, b->path, RENAME_NOREPLACE);
-	int error = bind_to(fd, final, a);
-	if (!moved && error)
-		sys_rename(b->path, final, RENAME_NOREPLACE);
-	else if (!moved)
+	int moved = sys_rename(final, b->path, 0); /* to a name nobody else has */
+	int error = moved && moved != -ENOENT ? moved : bind_to(fd, final, a);
+	if (!moved && error && sys_rename(b->path, final, RENAME_NOREPLACE) == -EINVAL)
+		sys_rename(b->path, final, 0); /* this file system has no such flag */
+	else if (!moved && !error)
 		sys_unlink(b->path);
 	b->staged = false;
 	b->linked = true; /* nobody is to believe that no lower has the name */

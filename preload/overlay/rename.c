@@ -200,6 +200,18 @@ static int clear_target(const struct overlay *ov, const struct end *to)
 }
 
 /*
+ * What moves changes places with the whiteout that lies at its new name. Where the file system
+ * knows no such exchange, a directory cannot come to lie upon that: it goes before.
+ */
+static int swap_with_whiteout(const char *old, const char *new, const struct end *from)
+{
+	int error = sys_rename(old, new, RENAME_EXCHANGE);
+	if (error == -EINVAL && node_is_dir(&from->node))
+		sys_unlink(new);
+	return error;
+}
+
+/*
  * Where the kernel cannot leave a whiteout, a ".wh." file goes before, or one that lies at the new
  * name changes places with what moves. Only what replaces an object needs two steps for it.
  */
@@ -215,7 +227,7 @@ static int move_leaving(const struct overlay *ov, const struct end *from, const 
 	if (!error && node_absent(&to->node) && !(to->node.marks & NODE_COVERED))
 		error = whiteout_place(ov, to->path, false);
 	if (!error && node_absent(&to->node)) {
-		error = sys_rename(old, new, RENAME_EXCHANGE);
+		error = swap_with_whiteout(old, new, from);
 		if (error != -ENOENT && error != -EINVAL)
 			return error;
 		error = 0;
@@ -235,8 +247,7 @@ static int move(const struct overlay *ov, struct end *from, struct end *to, unsi
 	const char *new = layer_path(&ov->layers[0], to->path);
 	bool covered = to->node.marks & NODE_COVERED;
 	if (covered && node_is_dir(&from->node)) {
-		/* The whiteout in the way changes places with the directory. */
-		int error = sys_rename(old, new, RENAME_EXCHANGE);
+		int error = swap_with_whiteout(old, new, from);
 		if (!error && !from->below)
 			sys_unlink(old);
 		if (error != -ENOENT && error != -EINVAL)
