@@ -1,9 +1,10 @@
 # Included by tests.mk: what is killed, crowded, failed and lied to.
 
 CRASH := $(TESTS)/crash/crash
-CRASH_AREA := $(call test_objects,$(addprefix tests/crash/,stage.c operations.c) $(TEST_PLAIN))
+CRASH_AREA := $(call test_objects,$(addprefix tests/crash/,stage.c torment.c operations.c verbs_changing.c \
+	verbs_looking.c verbs_starting.c) $(TEST_PLAIN))
 # Every so many system calls a kill: all of them in make torture.
-CRASH_STRIDE ?= 5
+CRASH_STRIDE ?= 17
 
 CROWD := $(TESTS)/crowd/crowd
 CROWD_SECONDS ?= 2
@@ -11,8 +12,6 @@ TORTURE_CROWD_SECONDS ?= 300
 
 FAULTS := $(TESTS)/crash/faults
 FAULTY := $(TESTS)/faulty
-# Likewise of the calls that fail.
-FAULT_STRIDE ?= 11
 
 FUZZERS := config path marks state
 REPLAYS := $(FUZZERS:%=$(TESTS)/fuzz/replay_%)
@@ -28,10 +27,10 @@ check-safety: check-crash check-crowd check-faults check-fuzz
 torture: torture-safety
 torture-safety: torture-crash torture-crowd torture-faults torture-fuzz
 
-check-crash: all $(CRASH)
+check-crash: all $(CRASH) $(IDLE_LIBRARY)
 	@$(CRASH) $(CRASH_STRIDE)
 
-torture-crash: all $(CRASH)
+torture-crash: all $(CRASH) $(IDLE_LIBRARY)
 	@$(CRASH) 1
 
 $(CRASH): $(call test_objects,tests/crash/crash.c tests/crash/killer.c) $(CRASH_AREA)
@@ -48,29 +47,34 @@ $(CROWD): $(call test_objects,tests/crowd/crowd.c)
 	@mkdir -p $(@D)
 	$(call test_quiet,LINK,$@)$(CC) $(CFLAGS) -o $@ $^ -pthread
 
-check-faults: all $(FAULTS) $(FAULTY)/liboverlain.so
-	@$(FAULTS) $(FAULT_STRIDE)
+check-faults: all $(FAULTS) $(FAULTY)/sites $(IDLE_LIBRARY)
+	@$(FAULTS) once
 
-torture-faults: all $(FAULTS) $(FAULTY)/liboverlain.so
-	@$(FAULTS) 1
+torture-faults: all $(FAULTS) $(FAULTY)/sites $(IDLE_LIBRARY)
+	@$(FAULTS) all
 
-$(FAULTS): $(call test_objects,tests/crash/faults.c) $(CRASH_AREA)
+# Its own search path is for an operation that executes it.
+$(FAULTS): $(call test_objects,tests/crash/faults.c tests/crash/places.c) $(CRASH_AREA)
 	@mkdir -p $(@D)
-	$(call test_quiet,LINK,$@)$(CC) $(CFLAGS) -o $@ $^ -ldl
+	$(call test_quiet,LINK,$@)$(CC) $(CFLAGS) -Wl,-rpath,'$$ORIGIN/none' -o $@ $^ -ldl
 
 # The library with a test between it and the kernel. Every call is made where it is written, so that places can be told.
 $(FAULTY)/obj/%.o: preload/%
 	@mkdir -p $(@D)
-	$(call test_quiet,CC,$<)$(CC) $(ALL_CFLAGS) -DOVERLAIN_SYS_HOOK -D'inline=inline __attribute__((always_inline))' -MMD -MP -c -o $@ $<
+	$(call test_quiet,CC,$<)$(CC) $(ALL_CFLAGS) -DOVERLAIN_SYS_HOOK -D'inline=inline __attribute__((always_inline))' \
+		-fno-optimize-sibling-calls -MMD -MP -c -o $@ $<
 
 $(FAULTY)/hook.o: tests/crash/hook.c
 	@mkdir -p $(@D)
 	$(call test_quiet,CC,$<)$(CC) $(CFLAGS) $(TEST_FLAGS) $(LANGUAGE) -fPIC -c -o $@ $<
 
 $(FAULTY)/liboverlain.so: $(LIBRARY_SRC:preload/%=$(FAULTY)/obj/%.o) $(FAULTY)/hook.o $(BUILD)/symbols.map $(BUILD)/twins.ld
-	$(call test_quiet,LINK,$@)sed 's/global:/global: hook_arm; hook_disarm;/' $(BUILD)/symbols.map >$(FAULTY)/symbols.map && \
+	$(call test_quiet,LINK,$@)sed 's/global:/global: hook_arm;/' $(BUILD)/symbols.map >$(FAULTY)/symbols.map && \
 		$(CC) $(CFLAGS) -shared -Wl,-soname,liboverlain.so -Wl,-z,now -Wl,-z,defs -Wl,-Bsymbolic-functions \
 		-Wl,--version-script=$(FAULTY)/symbols.map -o $@ $(filter %.o,$^) $(BUILD)/twins.ld -ldl
+
+$(FAULTY)/sites: $(FAULTY)/liboverlain.so tests/crash/sites
+	@sh tests/crash/sites $< >$@
 
 check-fuzz: $(REPLAYS)
 	@for one in $(FUZZERS); do $(TESTS)/fuzz/replay_$$one $(CURDIR)/tests/fuzz/corpus/$$one/* || exit; done

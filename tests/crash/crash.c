@@ -10,11 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hook.h"
 #include "killer.h"
-#include "operations.h"
 #include "stage.h"
 #include "support/format.h"
-#include "support/listing.h"
+#include "torment.h"
+
+static int stride, kills, operation_count;
 
 static void start(void *data)
 {
@@ -26,8 +28,7 @@ static void start(void *data)
 static bool run(const struct operation *op, int at, int *status)
 {
 	area_reset(operations_upper);
-	return killer_run(at, strcmp(op->words[0], "start") == 0, start, (void *)(uintptr_t)op,
-			  status);
+	return killer_run(at, operation_is_start(op), start, (void *)(uintptr_t)op, status);
 }
 
 static void complain(const struct operation *op, int at, const char *fault)
@@ -47,48 +48,42 @@ static void check(const struct operation *op, int at, const char *before, const 
 	free(shown);
 }
 
-/* How many kills it survived. */
-static int torment(const struct operation *op, int stride)
+static void torment_one(const struct operation *op)
 {
-	int status, kills = 0;
+	int status;
 
-	area_reset(operations_upper);
-	char *before = area_shown();
+	/* What a kernel lacks makes no difference to the dead. */
+	for (int i = 0; op->settings[i]; i++)
+		if (starts_with(op->settings[i], "HOOK_") || strcmp(op->settings[i], LENDS) == 0)
+			return;
+	char *before = state_before(op);
 	run(op, 1 << 20, &status);
 	if (status != 0)
 		complain(op, 0, "it does not succeed when it is left alone");
-	char *after = area_shown(), *fault = area_fault(after);
-	if (fault)
-		complain(op, 0, fault);
-	for (int at = 1; run(op, at, &status); at += stride, kills++)
-		check(op, at, before, after);
+	char *after = area_shown();
+	/* Who changes nothing cannot leave half of it. */
+	if (operation_is_start(op) || strcmp(before, after) != 0) {
+		char *fault = area_fault(after);
+		if (fault)
+			complain(op, 0, fault);
+		for (int at = 1; run(op, at, &status); at += stride, kills++)
+			check(op, at, before, after);
+		operation_count++;
+	}
 	free(before);
 	free(after);
-	return kills;
 }
 
 int main(int argc, char **argv)
 {
-	size_t run_count = 0;
-	int kills = 0, stride = argc > 1 ? atoi(argv[1]) : 0;
+	const struct tormentor killing = {BUILD_DIR "/liboverlain.so", torment_one, killer_mark};
 
-	if (argc > 2 && strcmp(argv[1], "--do") == 0)
-		return operation_do(argv + 2, killer_mark) != 0;
-	if (argc > 1 && strcmp(argv[1], "--list") == 0) {
-		list_tree(stdout, "merged", LIST_AGREE);
-		return 0;
-	}
+	torment_child(argv, &killing);
+	stride = argc > 1 ? atoi(argv[1]) : 0;
 	if (stride < 1)
 		errx(2, "usage: crash STRIDE [OPERATION]");
-	area_make(operations_lower);
-	for (const struct operation *op = operations; op->name; op++) {
-		if (argc > 2 && !strstr(op->name, argv[2]))
-			continue;
-		kills += torment(op, stride);
-		run_count++;
-	}
-	area_remove();
-	printf("crash: %d kills in %zu operations: each leaves the state before or after\n", kills,
-	       run_count);
-	return run_count == 0;
+	torment(argv[2], &killing);
+	printf("crash: %d kills in %d operations: each leaves the state before or after\n", kills,
+	       operation_count);
+	return operation_count == 0;
 }

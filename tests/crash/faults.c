@@ -1,8 +1,10 @@
 /*
- * faults STRIDE [OPERATION]: lets each system call the library makes for an operation fail in turn,
- * with each error or, with STRIDE above 1, every so many calls with one of them. The program gets
- * that error and nothing has happened; or it does not, and all has. Either way the lower is as it
- * was, nothing is left in workdir, and what failed succeeds when it is tried again.
+ * faults once|all [OPERATION]: lets the system calls the library makes for each operation fail.
+ * "all" takes each call of each with each error, of those at one place the first few; "once" each
+ * place in the library with one error. What is only called once something else has failed, fails
+ * together with that. The program gets the error and nothing has happened; or it does not, and all
+ * has. Either way the lower is as it was, nothing is left in workdir, and what failed succeeds when
+ * it is tried again.
  */
 #include <dlfcn.h>
 #include <err.h>
@@ -16,217 +18,225 @@
 #include <unistd.h>
 
 #include "hook.h"
-#include "operations.h"
+#include "places.h"
 #include "stage.h"
 #include "support/format.h"
 #include "support/listing.h"
+#include "torment.h"
+
+#define LIBRARY BUILD_DIR "/tests/faulty/liboverlain.so"
 
 static const int errors[] = {ENOSPC, EIO, EMFILE, ENFILE, EACCES, EDQUOT, EINTR, ENOMEM};
 enum { ERRORS = sizeof errors / sizeof *errors };
 
-/* One run of an operation with one call failing. */
-struct fault {
-	const struct operation *op;
-	int call, error;
-};
-
-static bool is_start(const struct operation *op)
-{
-	return strcmp(op->words[0], "start") == 0;
-}
-
 /* --- in the program that suffers it --- */
 
-static const struct fault *mine;
-
-static void *hook_symbol(const char *name)
-{
-	void *symbol = dlsym(RTLD_DEFAULT, name);
-
-	if (!symbol)
-		errx(99, "%s: not in this library", name);
-	return symbol;
-}
-
+/* HOOK_PLAN arms from the very start, FAULT_PLAN from the mark on; or what it hands over to. */
 static void arm(void)
 {
-	((__typeof__(&hook_arm))hook_symbol("hook_arm"))(mine->call, mine->error);
-}
+	const char *plan = getenv("FAULT_PLAN"), *later = getenv("FAULT_PLAN_LATER");
+	struct hook_plan now;
 
-/* Its exit status is the error it got; what was left of the calls counts as well. */
-static int suffer(char **words)
-{
-	const struct fault fault = {NULL, atoi(words[0]), atoi(words[1])};
-
-	mine = &fault;
-	int status = operation_do(words + 2, arm) ? errno : 0;
-	((__typeof__(&hook_disarm))hook_symbol("hook_disarm"))();
-	return status;
+	if (later)
+		setenv("HOOK_PLAN", later, 1);
+	if (!plan || sscanf(plan, "%d %d %d", &now.call, &now.then, &now.error) != 3)
+		return;
+	void *symbol = dlsym(RTLD_DEFAULT, "hook_arm");
+	if (!symbol)
+		errx(99, "hook_arm: not in this library");
+	((__typeof__(&hook_arm))symbol)(&now);
 }
 
 /* --- in the program that looks on --- */
 
-struct outcome {
+static int faults, complaints;
+
+/* One run of an operation, and what came of it. */
+struct run {
+	const struct operation *op;
+	struct hook_plan plan;
 	int status;
-	long site; /* 0: it ended before that call */
+	unsigned long failed; /* where its first call failed; 0: it ended before */
+	struct trace trace;
 };
 
-static void start(const struct fault *fault)
+static void start(const struct run *r)
 {
-	char *call = format("%d", fault->call), *error = format("%d", fault->error);
-	const char *words[8] = {call, error};
+	const char *name = operation_is_start(r->op)                   ? "HOOK_PLAN"
+			   : starts_with(r->op->words[0], "hand-over") ? "FAULT_PLAN_LATER"
+								       : "FAULT_PLAN";
 
-	for (int i = 0; fault->op->words[i]; i++)
-		words[i + 2] = fault->op->words[i];
-	area_setting(format("LD_PRELOAD=%s/tests/faulty/liboverlain.so", BUILD_DIR));
-	if (is_start(fault->op)) {
-		area_setting(format("HOOK_CALL=%s", call));
-		area_setting(format("HOOK_ERROR=%s", error));
-	}
-	area_exec("--do", words);
+	area_setting(format("%s=%d %d %d", name, r->plan.call, r->plan.then, r->plan.error));
+	area_exec("--do", r->op->words);
 }
 
-static struct outcome run(const struct fault *fault)
+static void run(struct run *r)
 {
-	struct outcome outcome = {0};
-	char report[64] = "";
 	int ends[2], status;
 
 	if (pipe2(ends, O_CLOEXEC))
 		err(1, "pipe");
 	pid_t pid = fork();
 	if (pid == 0) {
-		int quiet = open("/dev/null", O_WRONLY);
-
-		dup2(quiet, 2);
 		dup2(ends[1], HOOK_REPORT);
-		start(fault);
+		start(r);
 	}
 	close(ends[1]);
-	if (read(ends[0], report, sizeof report - 1) > 0)
-		sscanf(report, "failed at %lx", (unsigned long *)&outcome.site);
-	close(ends[0]);
+	trace_read(&r->trace, ends[0]);
 	waitpid(pid, &status, 0);
-	outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-	return outcome;
+	r->status = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+	r->failed = 0;
+	for (size_t i = 0; i < r->trace.count && !r->failed; i++)
+		if (r->trace.at[i].how == CALL_FAILED)
+			r->failed = r->trace.at[i].site;
+	places_note(&r->trace);
 }
 
-static int complaints;
-
-static void complain(const struct fault *fault, long site, const char *what)
+static void complain(const struct run *r, const char *what)
 {
-	warnx("%s, %s at call %d (%#lx): %s", fault->op->name, strerrorname_np(fault->error),
-	      fault->call, (unsigned long)site, what);
+	warnx("%s, %s at call %d then %d (%s): %s", r->op->name, strerrorname_np(r->plan.error),
+	      r->plan.call, r->plan.then, place_name(r->failed), what);
 	if (++complaints == 20)
 		exit(1);
 }
 
-static void expect_shown(const struct fault *fault, long site, const char *what,
-			 const char *expected)
+static void expect_shown(const struct run *r, const char *what, const char *expected)
 {
-	char *shown = area_shown(), *fault_found = area_fault_quick();
+	char *shown = area_shown(), *fault = area_fault_quick();
 
 	if (strcmp(shown, expected) != 0)
-		complain(fault, site, format("%s: %s", what, first_difference(expected, shown)));
-	if (fault_found)
-		complain(fault, site, fault_found);
+		complain(r, format("%s: %s", what, first_difference(expected, shown)));
+	if (fault)
+		complain(r, fault);
 	free(shown);
 }
 
-/* The states the operation leads from and to. */
+/*
+ * What it gets need not be that very error: a process that cannot start says so and ends, and who
+ * looks for another way because the first was denied still hears of that.
+ */
+static bool is_honest(const struct run *r)
+{
+	const char *word = r->op->words[0];
+
+	if (r->status == 125)
+		return operation_is_start(r->op) || starts_with(word, "hand-over");
+	if (r->status == EACCES && strcmp(word, "create-alone") == 0)
+		return true;
+	return r->status == 0 || r->status == r->plan.error || r->status == ENOMEM;
+}
+
 struct states {
 	char *before, *after;
 };
 
-static struct states states_of(const struct operation *op)
+static void try_again(const struct run *failed, const struct states *states)
 {
-	struct states states;
+	struct run again = {.op = failed->op, .plan = {.error = failed->plan.error}};
+
+	run(&again);
+	if (again.status)
+		complain(failed, format("tried again, it ends with %d", again.status));
+	expect_shown(failed, "tried again", states->after);
+	trace_free(&again.trace);
+}
+
+/* A preparation cannot be made twice. */
+static void inject(struct run *r, const struct states *states)
+{
+	area_reset(operations_upper);
+	run(r);
+	if (!r->failed)
+		return;
+	faults++;
+	if (!is_honest(r))
+		complain(r, format("it ends with %d", r->status));
+	expect_shown(r, r->status ? "it failed" : "it succeeded",
+		     r->status ? states->before : states->after);
+	if (r->status && !operation_prepares(r->op))
+		try_again(r, states);
+}
+
+/* What is called only because R failed, and has not failed yet itself. */
+static void inject_further(const struct run *r, const struct run *plain,
+			   const struct states *states)
+{
+	int call = 0;
+
+	for (size_t i = 0; i < r->trace.count; i++) {
+		const unsigned long site = r->trace.at[i].site;
+
+		call += r->trace.at[i].how != CALL_SKIPPED;
+		if (call <= r->plan.call || !place_is_new(site) || trace_call(&plain->trace, site))
+			continue;
+		struct run further = {.op = r->op, .plan = {r->plan.call, call, r->plan.error}};
+
+		inject(&further, states);
+		trace_free(&further.trace);
+	}
+}
+
+/* Answers the number the call at SITE had this time: two runs may differ a little. */
+static int inject_one(const struct run *plain, int call, int error, unsigned long site,
+		      const struct states *states)
+{
+	struct run r = {.op = plain->op, .plan = {call, 0, error}};
+
+	inject(&r, states);
+	inject_further(&r, plain, states);
+	call = trace_call(&r.trace, site);
+	trace_free(&r.trace);
+	return call;
+}
+
+static bool every_call;
+
+static void inject_each(const struct run *plain, const struct states *states)
+{
+	enum { TRIES = 4, ALIKE = 4 };
+	int call = 0;
+
+	for (size_t i = 0; i < plain->trace.count; i++) {
+		const unsigned long site = plain->trace.at[i].site;
+
+		if (plain->trace.at[i].how == CALL_SKIPPED)
+			continue;
+		call++;
+		const bool more = trace_seen(&plain->trace, i) >= ALIKE;
+		for (int e = 0; every_call && !more && e < ERRORS; e++)
+			inject_one(plain, call, errors[e], site, states);
+		for (int t = 0, at = call; at && place_is_new(site) && t < TRIES; t++)
+			at = inject_one(plain, at, errors[faults % ERRORS], site, states);
+	}
+}
+
+static void torment_one(const struct operation *op)
+{
+	struct states states = {.before = state_before(op)};
+	struct run plain = {.op = op, .plan = {.error = EIO}};
 
 	area_reset(operations_upper);
-	states.before = area_shown();
-	struct outcome outcome = run(&(struct fault){op, 1 << 20, EIO});
+	run(&plain);
 	states.after = area_shown();
-	if (outcome.status != 0)
-		errx(1, "%s: left alone, it ends with %d", op->name, outcome.status);
-	return states;
-}
-
-/* Sites where a call was made to fail, each once. */
-static long *sites;
-static size_t site_count;
-
-static void note_site(long site)
-{
-	for (size_t i = 0; i < site_count; i++)
-		if (sites[i] == site)
-			return;
-	sites = realloc(sites, (site_count + 1) * sizeof *sites);
-	sites[site_count++] = site;
-}
-
-/* False when the operation makes fewer calls. */
-static bool inject(const struct fault *fault, const struct states *states)
-{
-	area_reset(operations_upper);
-	struct outcome outcome = run(fault);
-	if (!outcome.site)
-		return false;
-	note_site(outcome.site);
-	/* A process that cannot start says so and ends. */
-	bool refused = is_start(fault->op) && outcome.status == 125;
-	if (outcome.status && outcome.status != fault->error && outcome.status != ENOMEM &&
-	    !refused)
-		complain(fault, outcome.site, format("it ends with %d", outcome.status));
-	expect_shown(fault, outcome.site, outcome.status ? "it failed" : "it succeeded",
-		     outcome.status ? states->before : states->after);
-	if (!outcome.status)
-		return true;
-	outcome = run(&(struct fault){fault->op, 1 << 20, EIO});
-	if (outcome.status)
-		complain(fault, 0, format("tried again, it ends with %d", outcome.status));
-	expect_shown(fault, 0, "tried again", states->after);
-	return true;
-}
-
-static int torment(const struct operation *op, int stride)
-{
-	struct states states = states_of(op);
-	int faults = 0;
-	bool more = true;
-
-	for (int call = 1; more; call += stride)
-		for (int i = 0; more && i < (stride > 1 ? 1 : ERRORS); i++) {
-			int error = errors[stride > 1 ? call / stride % ERRORS : i];
-
-			more = inject(&(struct fault){op, call, error}, &states);
-			faults += more;
-		}
+	if (plain.status != 0)
+		errx(1, "%s: left alone, it ends with %d", op->name, plain.status);
+	inject_each(&plain, &states);
+	trace_free(&plain.trace);
 	free(states.before);
 	free(states.after);
-	return faults;
 }
 
 int main(int argc, char **argv)
 {
-	int faults = 0, stride = argc > 1 ? atoi(argv[1]) : 0;
+	const struct tormentor failing = {LIBRARY, torment_one, arm};
 
-	if (argc > 4 && strcmp(argv[1], "--do") == 0)
-		return suffer(argv + 2);
-	if (argc > 1 && strcmp(argv[1], "--list") == 0) {
-		list_tree(stdout, "merged", LIST_AGREE);
-		return 0;
-	}
-	if (stride < 1)
-		errx(2, "usage: faults STRIDE [OPERATION]");
-	area_make(operations_lower);
-	for (const struct operation *op = operations; op->name; op++)
-		if (argc < 3 || strstr(op->name, argv[2]))
-			faults += torment(op, stride);
-	area_remove();
-	for (size_t i = 0; getenv("FAULT_SITES") && i < site_count; i++)
-		fprintf(stderr, "%lx\n", (unsigned long)sites[i]);
-	if (complaints == 0)
-		printf("faults: %d at %zu places: each fails cleanly or does no harm\n", faults,
-		       site_count);
-	return complaints > 0 || faults == 0;
+	torment_child(argv, &failing);
+	every_call = argc > 1 && strcmp(argv[1], "all") == 0;
+	if (argc < 2 || (!every_call && strcmp(argv[1], "once") != 0))
+		errx(2, "usage: faults once|all [OPERATION]");
+	places_read(BUILD_DIR "/tests/faulty/sites", SOURCE_DIR "/tests/crash/unreached");
+	torment(argv[2], &failing);
+	if (complaints > 0 || faults == 0)
+		return 1;
+	return !places_report(faults, every_call && argc == 2);
 }

@@ -1,16 +1,27 @@
-/* Failing one system call of the rooms. */
+/* Failing one system call of the rooms, or two. */
 #ifndef TESTS_CRASH_HOOK_H
 #define TESTS_CRASH_HOOK_H
 
-/* "failed at OFFSET" is written there, once. */
+/*
+ * For each call a line goes there, until the counting ends: "passed SITE", "skipped SITE" for one
+ * that cannot fail, "failed SITE". A site is where its call returns to in the library.
+ */
 #define HOOK_REPORT 9
 
+/* The CALL-th and the THEN-th of those that can fail do, with ERROR; 0 is none of them. */
+struct hook_plan {
+	int call, then, error;
+};
+
+/* From now on. HOOK_PLAN="CALL THEN ERROR" in the environment says so from the very start. */
+__attribute__((visibility("default"))) void hook_arm(const struct hook_plan *plan);
+
 /*
- * From now on the CALL-th system call of the rooms fails with that error. HOOK_CALL and HOOK_ERROR
- * in the environment say the same for the start of a process.
+ * A kernel or file system that lacks something: HOOK_LACKS="NR:ERROR,…" answers every call of
+ * these numbers so, from the very start. Of renameat2 only those with flags.
  */
-__attribute__((visibility("default"))) void hook_arm(int call, int with);
-/* No more of it; answers how many there have been. */
-__attribute__((visibility("default"))) int hook_disarm(void);
+#define HOOK_TEXT(x)          #x
+#define HOOK_LACK(nr, error)  HOOK_TEXT(nr) ":" HOOK_TEXT(error)
+#define HOOK_LACKS(nr, error) "HOOK_LACKS=" HOOK_LACK(nr, error)
 
 #endif

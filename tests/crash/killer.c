@@ -61,7 +61,7 @@ bool killer_run(int at, bool from_exec, void (*start)(void *data), void *data, i
 
 	while (resume(pid, status) == 0) {
 		if (WSTOPSIG(*status) == SIGTRAP) /* exec */
-			counts = from_exec;
+			counts |= from_exec;
 		if (!is_entry(pid, &info))
 			continue;
 		if (counts && at-- <= 1) {

@@ -1,14 +1,17 @@
 #include "stage.h"
 
+#include <ctype.h>
 #include <err.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <grp.h>
 #include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/personality.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
@@ -18,7 +21,14 @@
 #include "support/format.h"
 #include "support/listing.h"
 
-static char *root, *lower_before;
+/* Whom everything in the area belongs to, and who does what is done AS_USER. */
+#define USER 65534
+
+static const char *const lowers[] = {"low", "low2"};
+enum { LOWERS = sizeof lowers / sizeof *lowers };
+
+static char *root, *lowers_before[LOWERS];
+static bool is_root;
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
@@ -32,6 +42,12 @@ static void remove_all(const char *path)
 	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+static int give_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)type, (void)ftw;
+	return st->st_uid == USER ? 0 : lchown(path, USER, USER);
+}
+
 static void make_file(const char *path, const char *content)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0644);
@@ -41,57 +57,129 @@ static void make_file(const char *path, const char *content)
 	close(fd);
 }
 
+static int make_many(const char *directory, int count)
+{
+	for (int i = 0; i < count; i++)
+		make_file(format("%s/a name that takes as much room as only few others do, %d",
+				 directory, i),
+			  "");
+	return 0;
+}
+
+/* A line without its mode. */
+static const char *what_of(const char *line)
+{
+	return isdigit(*line) ? strchr(line, ' ') + 1 : line;
+}
+
+static char *path_of(const char *layer, const char *line, char *kind)
+{
+	char *path = format("%s/%s", layer, what_of(line)), *end = path + strcspn(path, "=>@!&#|");
+
+	*kind = *end;
+	*end = '\0';
+	return path;
+}
+
 static void make_entry(const char *layer, const char *line)
 {
-	char *path = format("%s/%s", layer, line), *end = path + strcspn(path, "=*>@!");
-	char kind = *end;
-	int error = 0;
+	char kind, *path = path_of(layer, line, &kind), *rest = path + strlen(path) + 1;
+	bool is_directory = path[strlen(path) - 1] == '/';
+	int error = is_directory && kind != '&' ? mkdir(path, 0755) : 0;
 
-	*end = '\0';
-	if (end[-1] == '/') {
-		error = mkdir(path, 0755);
-		if (!error && kind == '!')
-			error = setxattr(path, "user.overlay.opaque", "y", 1, 0);
-	} else if (kind == '=' || kind == '*') {
-		make_file(path, end + 1);
-		chmod(path, kind == '*' ? 0755 : 0644);
-	} else if (kind == '>') {
-		error = system(format("cp %s %s", end + 1, path));
-	} else {
-		error = kind == '@' ? symlink(end + 1, path) : mknod(path, S_IFCHR, makedev(0, 0));
+	if (error)
+		err(1, "%s", path);
+	switch (kind) {
+	case '=':
+		make_file(path, rest);
+		break;
+	case '>':
+		error = system(format("cp %s %s", rest, path));
+		break;
+	case '@':
+		error = symlink(rest, path);
+		break;
+	case '|':
+		error = mkfifo(path, 0644);
+		break;
+	case '#':
+		error = make_many(path, atoi(rest));
+		break;
+	case '!':
+		error = is_directory ? setxattr(path, "user.overlay.opaque", "y", 1, 0)
+				     : mknod(path, S_IFCHR, makedev(0, 0));
+		break;
+	case '&':
+		error = setxattr(path, rest, "value", 5, 0);
+		break;
 	}
 	if (error)
 		err(1, "%s", path);
 }
 
+/* What is below a closed directory comes behind it, so that is closed last. */
 static void make_layer(const char *name, const char *const *lines)
 {
+	char kind;
+	size_t count = 0;
+
 	mkdir(name, 0755);
-	for (; *lines; lines++)
-		make_entry(name, *lines);
+	for (; lines[count]; count++)
+		make_entry(name, lines[count]);
+	if (is_root)
+		nftw(name, give_one, 16, FTW_PHYS);
+	while (count-- > 0)
+		if (what_of(lines[count]) != lines[count] &&
+		    chmod(path_of(name, lines[count], &kind),
+			  (mode_t)strtol(lines[count], NULL, 8)))
+			err(1, "%s", lines[count]);
 }
 
-static char *environment[16];
+/* --- the environment of what runs there --- */
 
-void area_setting(char *setting)
+static char *environment[24];
+
+static char **setting_of(const char *setting)
 {
 	int i = 0;
 
 	while (environment[i] &&
 	       !starts_with(environment[i], format("%.*s=", (int)strcspn(setting, "="), setting)))
 		i++;
-	environment[i] = setting;
+	return &environment[i];
 }
 
-/* The library, and the layers as merged. */
-static void set_environment(void)
+void area_setting(const char *setting)
 {
+	*setting_of(setting) = (char *)(uintptr_t)setting;
+}
+
+static const char *setting_value(const char *name)
+{
+	const char *setting = *setting_of(name);
+
+	return setting ? strchr(setting, '=') + 1 : NULL;
+}
+
+void area_settings(const char *const *more)
+{
+	memset(environment, 0, sizeof environment);
 	area_setting("PATH=/usr/bin:/bin");
-	area_setting("LD_PRELOAD=" BUILD_DIR "/liboverlain.so");
+	area_setting(format("LD_PRELOAD=%s/lib/liboverlain.so", root));
 	area_setting(format("OVERLAIN_MERGED=%s/merged", root));
 	area_setting(format("OVERLAIN_LOWERDIR=%s/low", root));
 	area_setting(format("OVERLAIN_UPPERDIR=%s/upper", root));
 	area_setting(format("OVERLAIN_WORKDIR=%s/work", root));
+	for (; *more; more++)
+		area_setting(replaced(*more, "@", root));
+}
+
+bool area_can(const char *const *settings)
+{
+	for (; *settings; settings++)
+		if (starts_with(*settings, AS_USER) && !is_root)
+			return false;
+	return true;
 }
 
 /* Nothing here asks for a disk, and without one it is over sooner. */
@@ -101,25 +189,54 @@ static void use_memory(void)
 		err(1, "tmpfs");
 	if (setxattr(".", "user.probe", "", 0, 0) && umount2(root, MNT_DETACH))
 		err(1, "umount");
-	if (chdir(root))
+	if (chdir(root) || chmod(".", 0755))
 		err(1, "%s", root);
 }
 
-void area_make(const char *const *lower)
+/* Whoever is not root is root in a namespace of his own. */
+static void enter_namespace(void)
+{
+	char *map = format("0 %u 1", geteuid());
+
+	is_root = geteuid() == 0;
+	if (unshare(is_root ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS))
+		err(1, "unshare");
+	if (!is_root) {
+		int fd = open("/proc/self/uid_map", O_WRONLY);
+
+		if (write(fd, map, strlen(map)) < 0)
+			err(1, "uid_map");
+		close(fd);
+	}
+	mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+}
+
+static void make_read_only(void)
+{
+	mkdir("low-ro", 0755);
+	mkdir("nothing", 0755);
+	if (mount("low", "low-ro", NULL, MS_BIND, NULL) ||
+	    mount(NULL, "low-ro", NULL, MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV,
+		  NULL))
+		err(1, "low-ro");
+}
+
+void area_make(const char *library, const char *const *lower, const char *const *beside)
 {
 	const char *parent = getenv("TMPDIR");
 
 	root = mkdtemp(format("%s/overlain-crash.XXXXXX", parent ? parent : "/tmp"));
 	if (!root || chdir(root))
 		err(1, "no directory");
-	if (unshare(geteuid() ? CLONE_NEWUSER | CLONE_NEWNS : CLONE_NEWNS))
-		err(1, "unshare");
-	mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+	enter_namespace();
 	use_memory();
-	mkdir("merged", 0755);
+	if (system(format("mkdir lib && cp %s " BUILD_DIR "/overlain-audit.so lib", library)))
+		errx(1, "%s: cannot be copied", library);
 	make_layer("low", lower);
-	set_environment();
-	lower_before = listing("low", LIST_EXACT | LIST_XATTRS);
+	make_layer(".", beside);
+	make_read_only();
+	for (int i = 0; i < LOWERS; i++)
+		lowers_before[i] = listing(lowers[i], LIST_EXACT | LIST_XATTRS);
 }
 
 void area_remove(void)
@@ -134,8 +251,17 @@ void area_reset(const char *const *upper)
 {
 	remove_all("upper");
 	remove_all("work");
+	remove_all("upper.work");
 	make_layer("upper", upper);
 	mkdir("work", 0755);
+	if (is_root && chown("work", USER, USER))
+		err(1, "work");
+}
+
+static void become_user(void)
+{
+	if (setgroups(0, NULL) || setresgid(USER, USER, USER) || setresuid(USER, USER, USER))
+		err(99, "user");
 }
 
 void area_exec(const char *verb, const char *const *words)
@@ -144,11 +270,23 @@ void area_exec(const char *verb, const char *const *words)
 
 	for (int i = 2; words && *words; i++)
 		argv[i] = (char *)(uintptr_t)*words++;
+	if (setting_value(AS_USER))
+		become_user();
+	/* What is looked at depends on where things lie: always in the same places. */
+	personality(ADDR_NO_RANDOMIZE);
+	dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), 2);
+	/* A setting without a value is none. */
+	char **to = environment;
+	for (char **from = environment; *from; from++)
+		if ((*from)[strlen(*from) - 1] != '=')
+			*to++ = *from;
+	*to = NULL;
 	execve("/proc/self/exe", argv, environment);
 	_exit(127);
 }
 
-char *area_shown(void)
+/* What a child writes to its standard output. */
+static char *told_by(void (*child)(void))
 {
 	int ends[2], status;
 
@@ -157,7 +295,7 @@ char *area_shown(void)
 	pid_t pid = fork();
 	if (pid == 0) {
 		dup2(ends[1], 1);
-		area_exec("--list", NULL);
+		child();
 	}
 	close(ends[1]);
 	FILE *from = fdopen(ends[0], "r");
@@ -170,25 +308,65 @@ char *area_shown(void)
 	return status ? format("the lister ended with %#x", (unsigned)status) : text;
 }
 
+static void list_under_library(void)
+{
+	area_exec("--list", NULL);
+}
+
+char *area_shown(void)
+{
+	return told_by(list_under_library);
+}
+
+static void list_plainly(void)
+{
+	if (setting_value(AS_USER))
+		become_user();
+	list_tree(stdout, "merged", 0);
+	exit(0);
+}
+
+/* In an opaque directory the kernel lists whiteouts, too, and then finds nothing there. */
+static void drop_whiteouts(char *text)
+{
+	char *found;
+
+	while ((found = strstr(text, "  lstat: No such file or directory\n"))) {
+		char *line = found, *end = strchr(found, '\n') + 1;
+
+		while (line > text && line[-1] != '\n')
+			line--;
+		memmove(line, end, strlen(end) + 1);
+	}
+}
+
+/* Without an upper it wants two lowers. */
 static char *kernel_shown(void)
 {
-	const char *options = "userxattr,volatile,lowerdir=low,upperdir=upper,workdir=work";
+	const char *upper = setting_value("OVERLAIN_UPPERDIR");
+	char *options = format(*upper ? "userxattr,volatile,lowerdir=%s,upperdir=upper,workdir=work"
+				      : "userxattr,lowerdir=%s:nothing",
+			       setting_value("OVERLAIN_LOWERDIR"));
 
 	if (mount("overlay", "merged", "overlay", 0, options))
 		return format("the kernel does not mount it: %m");
 	/* To a hand-made upper its own numbers are news: they agree at second sight. */
-	char *text = listing("merged", 0);
+	char *text = told_by(list_plainly);
 	umount("merged");
+	drop_whiteouts(text);
 	return text;
 }
 
 char *area_fault_quick(void)
 {
-	char *lower = listing("low", LIST_EXACT | LIST_XATTRS);
+	for (int i = 0; i < LOWERS; i++) {
+		char *now = listing(lowers[i], LIST_EXACT | LIST_XATTRS);
 
-	if (strcmp(lower, lower_before) != 0)
-		return format("the lower changed: %s", first_difference(lower_before, lower));
-	free(lower);
+		if (strcmp(now, lowers_before[i]) != 0)
+			return format("a lower changed: %s",
+				      first_difference(lowers_before[i], now));
+		free(now);
+	}
 	if (rmdir("work/work") && access("work/work", F_OK) == 0)
 		return format("something is left in workdir:\n%s", listing("work/work", 0));
 	return NULL;

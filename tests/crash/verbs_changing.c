@@ -1,14 +1,9 @@
-#include "operations.h"
-
-#include <dirent.h>
+/* What programs do to a tree, one step each. */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <spawn.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -16,75 +11,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-const char *const operations_lower[] = {
-	"f=one",         "g=two",   "l@f",   "d/",     "d/a=a",   "d/b=b",
-	"d/s/",          "d/s/c=c", "d/e/",  "empty/", "gone=g",  "full/",
-	"full/x=x",      "m/",      "m/a=a", "m/s/",   "m/s/c=c", "x/",
-	"x/y/",          "x/y/z=z", "w=w",   "wd/",    "wd/k=k",  "script*#!/bin/true\n",
-	"run>/bin/true", NULL,
-};
-
-const char *const operations_upper[] = {
-	"u=upper", "g=above", "w!",      "wd!",   "full/",    "full/x!", "m/",
-	"m/b=b",   "m/s/",    "m/s/d=d", "pure/", "pure/p=p", NULL,
-};
-
-const struct operation operations[] = {
-	{"the start of a process", {"start"}},
-	{"append to a lower file", {"append", "f"}},
-	{"truncate a lower file", {"empty", "f"}},
-	{"change a lower file", {"chmod", "f"}},
-	{"change a deep lower file", {"chmod", "x/y/z"}},
-	{"change a lower directory", {"chmod", "x/y"}},
-	{"unlink a lower file", {"unlink", "f"}},
-	{"unlink a file of both layers", {"unlink", "g"}},
-	{"unlink an upper file", {"unlink", "u"}},
-	{"unlink a deep lower file", {"unlink", "x/y/z"}},
-	{"create a file", {"create", "n"}},
-	{"create a file over a whiteout", {"create", "w"}},
-	{"create a file in a lower directory", {"create", "x/y/n"}},
-	{"make a symlink over a whiteout", {"symlink", "w"}},
-	{"make a fifo over a whiteout", {"mkfifo", "w"}},
-	{"link a lower file", {"link", "f", "n"}},
-	{"link a lower file over a whiteout", {"link", "f", "w"}},
-	{"make a directory", {"mkdir", "n"}},
-	{"make a directory over a whiteout", {"mkdir", "w"}},
-	{"make one over a directory's whiteout", {"mkdir", "wd"}},
-	{"remove a lower directory", {"rmdir", "empty"}},
-	{"remove one emptied by whiteouts", {"rmdir", "full"}},
-	{"rename a lower file", {"rename", "f", "n"}},
-	{"rename a lower file over another", {"rename", "f", "gone"}},
-	{"rename a lower file over an upper one", {"rename", "f", "u"}},
-	{"rename a file of both layers", {"rename", "g", "n"}},
-	{"rename a file over a whiteout", {"rename", "f", "w"}},
-	{"rename an upper file over a lower one", {"rename", "u", "f"}},
-	{"rename a lower file into a lower directory", {"rename", "f", "x/y/n"}},
-	{"rename a lower symlink", {"rename", "l", "n"}},
-	{"rename an upper directory", {"rename", "pure", "n"}},
-	{"rename an upper directory over a whiteout", {"rename", "pure", "wd"}},
-	{"rename a lower directory", {"rename", "d", "n"}},
-	{"rename a lower directory over a whiteout", {"rename", "d", "w"}},
-	{"rename a lower directory over an empty one", {"rename", "d", "empty"}},
-	{"rename a directory over one full of whiteouts", {"rename", "d", "full"}},
-	{"rename a merged directory", {"rename", "m", "n"}},
-	{"rename a merged directory into a lower one", {"rename", "m", "x/y/n"}},
-	{"exchange two lower files", {"exchange", "f", "gone"}},
-	{"exchange a lower directory and an upper file", {"exchange", "d", "u"}},
-	{"exchange two merged directories", {"exchange", "m", "d"}},
-	{"set an attribute of a lower file", {"xattr", "f"}},
-	{"change a lower file that is open", {"open", "f"}},
-	{"bind a socket", {"socket", "n"}},
-	{"bind a socket over a whiteout", {"socket", "w"}},
-	{"link a file without a name", {"unnamed", "n"}},
-	{"list a merged directory", {"list", "m"}},
-	{"list a lower directory", {"list", "d"}},
-	{"go about", {"walk", "m/s", "a"}},
-	{"read a symlink", {"readlink", "l"}},
-	{"read /proc", {"proc", "f"}},
-	{"execute a program", {"execute", "./run"}},
-	{"execute a script", {"execute", "./script"}},
-	{NULL, {NULL}},
-};
+#include "operations.h"
 
 static int touch(const char *path, int flags, const char *text)
 {
@@ -92,11 +19,6 @@ static int touch(const char *path, int flags, const char *text)
 
 	return fd < 0 || write(fd, text, strlen(text)) < 0 ? -1 : close(fd);
 }
-
-/* One operand or two; what a verb does not need, it does not look at. */
-struct operands {
-	const char *a, *b;
-};
 
 static int append(const struct operands *o)
 {
@@ -111,6 +33,23 @@ static int empty(const struct operands *o)
 static int create(const struct operands *o)
 {
 	return touch(o->a, O_CREAT | O_EXCL, "");
+}
+
+static int rename_in_vain(const struct operands *o)
+{
+	return rename(o->a, o->b) && errno == ENOTEMPTY ? 0 : -1;
+}
+
+static int step_out(const struct operands *o)
+{
+	(void)o;
+	return chdir("..");
+}
+
+/* At the end of a link. */
+static int create_through(const struct operands *o)
+{
+	return touch(o->a, O_CREAT, "");
 }
 
 static int change_mode(const struct operands *o)
@@ -193,81 +132,214 @@ static int link_unnamed(const struct operands *o)
 	return fd < 0 || linkat(AT_FDCWD, name, AT_FDCWD, o->a, AT_SYMLINK_FOLLOW) ? -1 : close(fd);
 }
 
-/* --- what changes nothing --- */
-
-static int list(const struct operands *o)
+/* An access list that lets one more user read: see acl(5) and linux/posix_acl_xattr.h. */
+static int set_list(const struct operands *o)
 {
-	struct dirent **names;
-	struct stat st;
+	struct entry {
+		unsigned short tag, rights;
+		unsigned id;
+	};
+	struct {
+		unsigned version;
+		struct entry at[5];
+	} list = {2, {{1, 6, ~0u}, {2, 4, 7}, {4, 4, ~0u}, {16, 4, ~0u}, {32, 4, ~0u}}};
 
-	return scandir(o->a, &names, NULL, NULL) < 0 || stat(o->a, &st) ? -1 : 0;
+	return setxattr(o->a, "system.posix_acl_access", &list, sizeof list, 0);
 }
 
-static int go_about(const struct operands *o)
+static int remove_attribute(const struct operands *o)
 {
-	char buffer[PATH_MAX];
+	return removexattr(o->a, "user.key");
+}
 
-	if (chdir(o->a) || !getcwd(buffer, sizeof buffer))
+static int change_owner(const struct operands *o)
+{
+	return lchown(o->a, (uid_t)-1, getegid());
+}
+
+static int change_times(const struct operands *o)
+{
+	const struct timespec times[2] = {{1, 2}, {3, 4}};
+
+	return utimensat(AT_FDCWD, o->a, times, 0);
+}
+
+static int cut(const struct operands *o)
+{
+	return truncate(o->a, 2);
+}
+
+static int watch(const struct operands *o)
+{
+	int fd = inotify_init();
+
+	return fd < 0 || inotify_add_watch(fd, o->a, IN_CREATE) < 0 ? -1 : close(fd);
+}
+
+/* --- by a descriptor from before --- */
+
+static int held;
+
+static int hold(const struct operands *o)
+{
+	held = open(o->a, O_RDONLY);
+	return held < 0 ? -1 : 0;
+}
+
+static int change_held(const struct operands *o)
+{
+	(void)o;
+	return fchmod(held, 0700);
+}
+
+/* What is open on a directory that another process has moved since. */
+static int hold_moved(const struct operands *o)
+{
+	return hold(o) || rename(o->a, o->b) ? -1 : 0;
+}
+
+static int create_below_held(const struct operands *o)
+{
+	int fd = openat(held, "n", O_CREAT | O_WRONLY | O_EXCL, 0644);
+
+	(void)o;
+	return fd < 0 ? -1 : close(fd);
+}
+
+/* Another process changes what this one has open: the descriptor follows at the next question. */
+static int hold_changed(const struct operands *o)
+{
+	int status;
+	char byte;
+
+	if (hold(o) || read(held, &byte, 1) != 1)
 		return -1;
-	int fd = open("..", O_RDONLY | O_DIRECTORY);
-	if (fd < 0 || faccessat(fd, o->b, R_OK, 0) || fchdir(fd))
-		return -1;
-	return close(fd);
-}
-
-static int read_link(const struct operands *o)
-{
-	char buffer[PATH_MAX];
-
-	return readlink(o->a, buffer, sizeof buffer) < 0 || !realpath(o->a, buffer) ? -1 : 0;
-}
-
-static int read_proc(const struct operands *o)
-{
-	char name[32], buffer[PATH_MAX];
-	int fd = open(o->a, O_RDONLY), mounts = open("/proc/self/mountinfo", O_RDONLY);
-
-	snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
-	return fd < 0 || mounts < 0 || readlink(name, buffer, sizeof buffer) < 0 ? -1 : 0;
-}
-
-static int execute(const struct operands *o)
-{
-	char *const argv[] = {(char *)(uintptr_t)o->a, NULL};
-	pid_t pid;
-	int status, error = posix_spawn(&pid, o->a, NULL, NULL, argv, environ);
-
-	if (error) {
-		errno = error;
-		return -1;
-	}
+	pid_t pid = fork();
+	if (pid == 0)
+		_exit(chmod(o->a, 0600) != 0);
 	return waitpid(pid, &status, 0) < 0 || status ? -1 : 0;
 }
 
-static const struct {
-	const char *word;
-	int (*run)(const struct operands *o);
-} verbs[] = {
-	{"append", append},        {"empty", empty},         {"create", create},
-	{"chmod", change_mode},    {"xattr", set_attribute}, {"open", change_open},
-	{"unlink", do_unlink},     {"symlink", do_symlink},  {"mkfifo", make_fifo},
-	{"socket", make_socket},   {"link", do_link},        {"mkdir", make_dir},
-	{"rmdir", remove_dir},     {"rename", do_rename},    {"exchange", exchange},
-	{"unnamed", link_unnamed}, {"list", list},           {"walk", go_about},
-	{"readlink", read_link},   {"proc", read_proc},      {"execute", execute},
-};
-
-int operation_do(char *const *words, void (*mark)(void))
+static int read_held(const struct operands *o)
 {
-	const struct operands operands = {words[1], words[1] ? words[2] : NULL};
+	struct stat st;
+	char list[64];
 
-	if (strcmp(words[0], "start") == 0)
-		return 0;
-	if (chdir("merged"))
-		return -1;
-	mark();
-	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-		if (strcmp(verbs[i].word, words[0]) == 0)
-			return verbs[i].run(&operands);
-	return -1;
+	(void)o;
+	return fstat(held, &st) || flistxattr(held, list, sizeof list) < 0 ? -1 : 0;
 }
+
+static int see_held(const struct operands *o)
+{
+	char name[32], buffer[256];
+
+	(void)o;
+	snprintf(name, sizeof name, "/proc/self/fd/%d", held);
+	return readlink(name, buffer, sizeof buffer) < 0 ? -1 : 0;
+}
+
+/* Where it stands goes along, and what it has open there. */
+static int stand_within(const struct operands *o)
+{
+	return chdir(o->a) || open(".", O_RDONLY | O_DIRECTORY) < 0 || open("a", O_RDONLY) < 0 ? -1
+											       : 0;
+}
+
+static int rename_around(const struct operands *o)
+{
+	char from[64], to[64];
+
+	snprintf(from, sizeof from, "../%s", o->a);
+	snprintf(to, sizeof to, "../%s", o->b);
+	return rename(from, to);
+}
+
+/* --- from a directory whose name nobody may follow any more --- */
+
+static int stand_in_closed(const struct operands *o)
+{
+	return chmod(o->a, 0700) || chdir(o->a) || chdir(o->b) || chmod("..", 0) ? -1 : 0;
+}
+
+static int look_up(const struct operands *o)
+{
+	struct stat st;
+
+	(void)o;
+	return stat("..", &st);
+}
+
+static int create_here(const struct operands *o)
+{
+	struct stat st;
+
+	(void)o;
+	return stat("p", &st) || touch("n", O_CREAT | O_EXCL, "") ? -1 : 0;
+}
+
+/* --- sockets --- */
+
+static struct sockaddr_un address_of(const char *path)
+{
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
+
+	strcpy(name.sun_path, path);
+	return name;
+}
+
+static int bind_far(const struct operands *o)
+{
+	struct sockaddr_un name = address_of(o->a);
+
+	held = socket(AF_UNIX, SOCK_DGRAM, 0);
+	return held < 0 || bind(held, (struct sockaddr *)&name, sizeof name);
+}
+
+static int send_far(const struct operands *o)
+{
+	struct sockaddr_un name = address_of(o->a);
+	const struct sockaddr *to = (struct sockaddr *)&name;
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+
+	return fd < 0 || sendto(fd, "x", 1, 0, to, sizeof name) != 1 || connect(fd, to, sizeof name)
+		       ? -1
+		       : close(fd);
+}
+
+const struct verb verbs_changing[] = {
+	{"append", append, NULL},
+	{"empty", empty, NULL},
+	{"create", create, NULL},
+	{"create-outside", create, step_out},
+	{"rename-refused", rename_in_vain, NULL},
+	{"create-through", create_through, NULL},
+	{"chmod", change_mode, NULL},
+	{"chown", change_owner, NULL},
+	{"utimes", change_times, NULL},
+	{"truncate", cut, NULL},
+	{"xattr", set_attribute, NULL},
+	{"unset", remove_attribute, NULL},
+	{"acl", set_list, NULL},
+	{"open", change_open, NULL},
+	{"unlink", do_unlink, NULL},
+	{"symlink", do_symlink, NULL},
+	{"mkfifo", make_fifo, NULL},
+	{"socket", make_socket, NULL},
+	{"link", do_link, NULL},
+	{"mkdir", make_dir, NULL},
+	{"rmdir", remove_dir, NULL},
+	{"rename", do_rename, NULL},
+	{"exchange", exchange, NULL},
+	{"unnamed", link_unnamed, NULL},
+	{"watch", watch, NULL},
+	{"fchmod", change_held, hold},
+	{"openat-moved", create_below_held, hold_moved},
+	{"fstat-changed", read_held, hold_changed},
+	{"proc-changed", see_held, hold_changed},
+	{"rename-around", rename_around, stand_within},
+	{"look-up-alone", look_up, stand_in_closed},
+	{"create-alone", create_here, stand_in_closed},
+	{"bind-far", bind_far, NULL},
+	{"send-far", send_far, bind_far},
+	{NULL, NULL, NULL},
+};
