@@ -5,6 +5,7 @@
 #include <linux/fs.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #define SHARED_NAME "overlain.shared"
 
@@ -23,6 +24,14 @@ int shared_file(const struct overlay *ov)
 	return sys_openat(AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0);
 }
 
+/* Who asks for a larger file than he may have is answered by a signal: setrlimit(2), SIGXFSZ. */
+static bool may_be_made(void)
+{
+	struct rlimit limit;
+	return SYS4(SYS_prlimit64, 0, RLIMIT_FSIZE, 0, &limit) < 0 ||
+	       limit.rlim_cur >= sizeof(struct shared);
+}
+
 /*
  * It has all its blocks before it has its name: a page that found no room when it is first written
  * would kill the writer (SIGBUS). Whoever finds it new sweeps, for nobody can have counted before.
@@ -30,7 +39,9 @@ int shared_file(const struct overlay *ov)
 static void make_shared(const struct overlay *ov)
 {
 	char path[PATH_ROOM + 64];
-	STAGE_SCOPED s;
+	STAGE_SCOPED s = {.overlay = NULL};
+	if (!may_be_made())
+		return;
 	stage_begin(ov, &s);
 	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, s.path, O_RDWR | O_CREAT | O_EXCL, 0644);
 	if (fd < 0)
