@@ -119,6 +119,8 @@ int layer_make_whiteout(const char *path, enum whiteout_form form);
 int layer_lend(const char *path);
 /* Gives it back, and does not give up at the first error; nothing where LENT is one. */
 void layer_give_back(const char *path, int lent);
+/* Makes the directory PATH opaque: by an attribute or, where there are none, in the OCI form. */
+int layer_make_opaque(const char *path);
 /* Marks the directory PATH: "opaque" = "y" or "x", "impure" = "y". */
 int layer_mark(const char *path, const char *mark, const char *value);
 

@@ -235,6 +235,34 @@ static int make_empty(const char *path)
 	return fd < 0 ? fd : sys_close(fd);
 }
 
+/* The file may be there already. */
+static int make_opaque_file(const char *path)
+{
+	const size_t size = strlen(path) + 1 + sizeof LAYER_WH_OPAQUE;
+	char name[size];
+	struct text t;
+	text_init(&t, name, size);
+	text_add(&t, path);
+	text_add(&t, "/");
+	text_add(&t, LAYER_WH_OPAQUE);
+	int error = make_empty(name);
+	return error == -EEXIST ? 0 : error;
+}
+
+int layer_make_opaque(const char *path)
+{
+	int error = layer_mark(path, "opaque", "y");
+	if (error != -EOPNOTSUPP)
+		return error;
+	error = make_opaque_file(path);
+	if (error != -EACCES)
+		return error;
+	int lent = layer_lend(path);
+	error = lent < 0 ? lent : make_opaque_file(path);
+	layer_give_back(path, lent);
+	return error;
+}
+
 int layer_make_whiteout(const char *path, enum whiteout_form form)
 {
 	if (form == WHITEOUT_DEVICE)

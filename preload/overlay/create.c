@@ -146,7 +146,7 @@ static int inherit_group(const struct birth *b)
 /* A directory cannot replace a whiteout by a plain rename: the two change places. */
 static int publish_dir(struct birth *b, const char *final)
 {
-	int error = layer_mark(b->path, "opaque", "y");
+	int error = layer_make_opaque(b->path);
 	if (error)
 		return error;
 	error = stage_publish(&b->stage, final, RENAME_EXCHANGE);

@@ -6,7 +6,7 @@
 
 int mark_opaque(const struct overlay *ov, struct path *p)
 {
-	return layer_mark(layer_path(&ov->layers[0], p), "opaque", "y");
+	return layer_make_opaque(layer_path(&ov->layers[0], p));
 }
 
 /* Both ends are one: there is nothing to do. */
@@ -188,7 +188,7 @@ static int clear_target(const struct overlay *ov, const struct end *to)
 	stage_in_turn(ov, &s);
 	int error = sys_mkdir(s.path, 0700);
 	if (!error && to->below)
-		error = layer_mark(s.path, "opaque", "y");
+		error = layer_make_opaque(s.path);
 	if (!error)
 		error = object_dress(path, s.path);
 	if (!error)

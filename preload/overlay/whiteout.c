@@ -129,6 +129,8 @@ int whiteouts_only(const char *path)
 static int drop_entry(struct reading *reading, const struct dirent64 *entry, void *data)
 {
 	(void)data;
+	if (text_same(entry->d_name, LAYER_WH_OPAQUE))
+		return 0; /* that of the directory itself */
 	if (layer_is_mark(entry->d_name) || layer_entry_is_whiteout(reading, entry) > 0)
 		sys_unlinkat(reading->fd, entry->d_name, 0);
 	return 0;

@@ -12,7 +12,10 @@ echo 1 >low/one
 echo 2 >low/dir/sub/two
 sum() { find low -type f -exec cksum {} + | sort; }
 sum >lower
-mount -t tmpfs -o size=700k,nr_inodes=40 none disk || exit 77
+case $day in
+no_attributes) mount -t ramfs none disk ;;
+*) mount -t tmpfs -o size=700k,nr_inodes=40 none disk ;;
+esac || exit 77
 mkdir disk/up disk/work disk/up/both
 echo 3 >disk/up/three
 
@@ -104,8 +107,20 @@ few() {
 	names
 }
 
+# What was taken away is made anew, and what has a lower part moves.
+attributes() {
+	attempts
+	attempt "directory over a whiteout" mkdir merged/empty
+	attempt "file over a whiteout" touch merged/one
+	attempt "lower directory" mv merged/dir merged/moved
+	attempt "directory in its place" mkdir merged/dir
+	attempt "removal of all that" rm -r merged/moved merged/dir merged/empty
+	attempt "directory once more" mkdir -p merged/dir/sub
+}
+
 case $day in
 limit) limited ;;
+attributes | no_attributes) attributes ;;
 few) few ;;
 *)
 	show >before
@@ -121,11 +136,12 @@ few) few ;;
 esac
 show
 sum | cmp - lower
-if [ "$world" != kernel ]; then
+if [ "$world" != kernel ] && [ $day != no_attributes ]; then
 	show >ours
 	find disk/work/work -mindepth 1
 	mount_overlay
 	in_world() { "$@"; }
 	show | cmp - ours
 fi
-umount merged disk
+umount merged 2>/dev/null
+umount disk

@@ -47,6 +47,17 @@ Test(bad_days, few_descriptors)
 	expect_as_kernel("few");
 }
 
+/* Such a file system the kernel does not take, so what is the same is what another one shows. */
+Test(bad_days, upper_without_attributes)
+{
+	if (!world_exists(KERNEL))
+		cr_skip_test("nothing can be mounted here");
+	const struct outcome usual = day("attributes", LIBRARY);
+
+	cr_assert(usual.status == 0, "it ends with %d: %s", usual.status, usual.out);
+	assert_text(day("no_attributes", LIBRARY).out, usual.out, "without attributes");
+}
+
 Test(bad_days, upper_turned_read_only)
 {
 	expect_as_kernel("read_only");
