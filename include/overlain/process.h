@@ -429,6 +429,12 @@ int exec_search(const char *file, bool shell, char *const argv[], char *const en
 /* Takes up what an exec handed over, and removes it from ENVP. */
 void environment_adopt(char **envp);
 
+/* --- escape.c --- */
+
+/* This process ends, or is about to be another program: where OVERLAIN_DEBUG asks, tells how many
+ * of those it started escaped. */
+void escape_tell(void);
+
 /* --- takeover.c --- */
 
 #define HANDOVER_NAME "OVERLAIN_STATE="

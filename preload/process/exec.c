@@ -58,9 +58,13 @@ int exec_start(struct start *s, struct place *at, const char *name, char *const 
 	}
 	if (p.loader)
 		return loader_start(s, at);
+	escape_count(p.escape);
 	if (p.escape)
 		error = escape_report(name, p.escape);
-	return error ? error : exec_hand_over(s, &p);
+	if (error)
+		return error;
+	escape_tell();
+	return exec_hand_over(s, &p);
 }
 
 static void add_descriptor(struct text *t, const char *directory, int fd, const char *name)

@@ -89,6 +89,8 @@ bool elf_searches(int fd, const void *head, size_t size);
 
 /* Says once that NAME runs without the overlay; -EACCES where that is forbidden. */
 int escape_report(const char *name, const char *why);
+/* A program is about to be executed which cannot be covered, and WHY; or (NULL) which can be. */
+void escape_count(const char *why);
 /* Reads OVERLAIN_ON_ESCAPE; a word it does not know ends the process. */
 void escape_read(char *const *envp);
 

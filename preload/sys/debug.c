@@ -23,7 +23,7 @@ static const struct word {
 	{"paths", DEBUG_PATHS, "where each path leads"},
 	{"copyup", DEBUG_COPYUP, "what is copied from a lower directory to the upper"},
 	{"exec", DEBUG_EXEC, "programs started, and what they are started with"},
-	{"escape", DEBUG_ESCAPE, "what is about to leave the overlay's sight"},
+	{"escape", DEBUG_ESCAPE, "what leaves the overlay's sight, and how much did"},
 	{"progress", DEBUG_PROGRESS, "how far a long copy has come, on a terminal"},
 	{"all", DEBUG_PATHS | DEBUG_COPYUP | DEBUG_EXEC | DEBUG_ESCAPE, "all of these"},
 	{"help", DEBUG_HELP, "this list, once for every program"},

@@ -217,7 +217,7 @@ const struct operation operations[] = {
 	{"execute by a search", {"spawnp", "run"}, {"PATH=d:.:/usr/bin"}},
 	{"execute what seeks libraries", {"execute", "./run"}, {"LD_LIBRARY_PATH=@/merged/lib"}},
 	{"execute what has a path of its own", {"execute-this"}, {NULL}},
-	{"execute with another's rights", {"execute", "./suid"}, {NULL}},
+	{"execute with another's rights", {"execute", "./suid"}, {"OVERLAIN_DEBUG=escape"}},
 	{"execute what cannot be read", {"execute", "./unread"}, {USER}},
 	{"execute and tell",
 	 {"execute", "./run"},

@@ -107,6 +107,56 @@ Test(escape, other_privileges)
 	says("setpriv --no-new-privs merged/theirs", "");
 }
 
+/* They count for whoever is not root already. */
+Test(escape, given_capabilities)
+{
+	if (geteuid() != 0)
+		return;
+	shell_text(area, "python3 -c 'import os; os.setxattr(\"low/dynamic\", "
+			 "\"security.capability\", bytes([1, 0, 0, 2, 0, 32]) + bytes(14))'; "
+			 "chmod a+x low; p=$PWD; "
+			 "while test $p != /; do chmod a+x $p; p=$(dirname $p); done");
+	says("merged/dynamic", "");
+	says("setpriv --reuid 65534 --regid 65534 --clear-groups sh -c merged/dynamic",
+	     "overlain: merged/dynamic: given capabilities, runs without the overlay\n");
+}
+
+/* Another word size. */
+Test(escape, another_class)
+{
+	shell_text(area, "printf '\\001' | dd of=low/machine bs=1 seek=4 conv=notrunc 2>/dev/null");
+	assert_holds(run("merged/machine").err, "overlain: merged/machine: built for another "
+						"machine, runs without the overlay\n");
+}
+
+static const char *summary_of(const char *script)
+{
+	return run(format("OVERLAIN_DEBUG=escape %s 2>&1 | sed -n 's/.*\\]: escape: //p'", script))
+		.out;
+}
+
+/* Of forked children, and of those that share memory: make's. A program ends by exec as well. */
+Test(escape, summary)
+{
+	if (geteuid() == 0)
+		shell_text(area,
+			   "cp low/dynamic low/theirs; chown 1 low/theirs; chmod u+s low/theirs");
+	assert_text(summary_of("sh -c 'merged/static; (merged/static); merged/dynamic; true'"),
+		    "3 programs, 2 without the overlay: 2 statically linked\n", "a shell");
+	assert_text(summary_of("bash -c 'merged/static-pie; ls; true'"),
+		    "2 programs, 1 without the overlay: 1 statically linked\n", "bash");
+	assert_text(summary_of("env merged/static"),
+		    "1 program, 1 without the overlay: 1 statically linked\n", "in its own place");
+	assert_text(summary_of("sh -c 'OVERLAIN_ON_ESCAPE=deny sh -c \"merged/static; true\"'"),
+		    "1 program, 1 refused: 1 statically linked\n", "refused");
+	assert_text(summary_of("sh -c 'merged/dynamic; true'"), "", "nothing to tell");
+	if (geteuid() == 0)
+		assert_text(summary_of("sh -c 'merged/static; merged/theirs; true'"),
+			    "2 programs, 2 without the overlay: 1 statically linked, "
+			    "1 set-user-ID\n",
+			    "two reasons");
+}
+
 /* Nobody can tell what it is: it runs all the same, by its name in merged. */
 Test(escape, what_cannot_be_read)
 {
