@@ -100,6 +100,11 @@ def seek(p, back):
         return all(again), len(again) > 0
 
 
+def inside(call):
+    """Above merged lie upper and workdir, where each world has what it needs."""
+    return lambda p: call(p) if "/merged" in os.path.realpath(p) else "outside"
+
+
 def walk(p):
     return [(at, only(at, d), only(at, f)) for at, d, f in sorted(os.walk(p))]
 
@@ -112,8 +117,8 @@ KINDS = {
     "list": (on_path(names_in), 2),
     "listfd": (on_path(lambda p: at_directory(p, names_in)), 1),
     "scandir": (on_path(scan), 2),
-    "walk": (on_path(walk), 0.5),
-    "glob": (on_path(match), 0.5),
+    "walk": (on_path(inside(walk)), 0.5),
+    "glob": (on_path(inside(match)), 0.5),
     "fchdir": (on_path(lambda p: (at_directory(p, os.fchdir), os.getcwd())), 0.5),
     "remove_while_reading": (on_path(remove_while_reading), 0.3),
     "add_while_reading": (on_choice(NAMES, add_while_reading), 0.3),
