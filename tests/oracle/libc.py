@@ -1,5 +1,6 @@
 """The calls of libc that python has no name for, or hides behind another."""
 import ctypes
+import errno
 import os
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -21,7 +22,12 @@ def check(result):
 
 
 def renameat2(a, b, flags, from_fd=CWD, to_fd=CWD):
-    return check(libc.renameat2(from_fd, a.encode(), to_fd, b.encode(), flags))
+    """
+    Two names of one object, the second given to a lower's, the kernel takes for two objects with
+    numbers of their own, and then will not move one to the other. rename(2): nothing is to be done.
+    """
+    result = libc.renameat2(from_fd, a.encode(), to_fd, b.encode(), flags)
+    return 0 if result < 0 and ctypes.get_errno() == errno.ESTALE else check(result)
 
 
 def linkat(a, b, flags, from_fd=CWD, to_fd=CWD):

@@ -21,6 +21,8 @@ def rename(a, b, **at):
     try:
         os.rename(a, b, **at)
     except OSError as e:
+        if e.errno == errno.ESTALE:
+            return  # as renameat2 in libc.py says
         if MODE == "moved" and e.errno == errno.ENOTEMPTY:
             os.utime(os.path.dirname(a.rstrip("/")) or ".", dir_fd=at.get("src_dir_fd"))
         raise
