@@ -94,11 +94,13 @@ static int make_inside(const struct maker *m, struct place *at)
 	if (m->name == MKFIFO || m->name == MKFIFOAT)
 		type = DT_FIFO;
 	bool whiteout = type == DT_CHR && m->dev == 0 && node_absent(&at->node) && !at->slash;
-	if (type == DT_DIR || (whiteout && at->overlay->writable))
-		return (int)edge(-EPERM);
 	const bool device = type == DT_CHR || type == DT_BLK;
+	if (type == DT_DIR)
+		return (int)edge(-EPERM);
 	if (device && node_absent(&at->node) && !at->slash && try_device(m, at) < 0)
 		return -1;
+	if (whiteout && at->overlay->writable)
+		return (int)edge(-EPERM);
 	int error = begin(&b, at, type);
 	return error ? (int)edge(error) : end(&b, make(m, AT_FDCWD, b.path));
 }

@@ -219,7 +219,9 @@ int overlay_mknod(const struct overlay *ov, struct path *p, mode_t mode, dev_t d
 	struct birth b;
 	int error = overlay_lookup(ov, p, &n);
 	if (!error && S_ISCHR(mode) && dev == 0)
-		error = node_absent(&n) ? -EPERM : -EEXIST;
+		error = node_absent(&n) ? overlay_may_write_parent(ov, p) : -EEXIST;
+	if (!error && S_ISCHR(mode) && dev == 0)
+		error = -EPERM;
 	if (!error)
 		error = overlay_birth_begin(&b, ov, p, &n, (uint8_t)IFTODT(mode));
 	return error ? error : overlay_birth_end(&b, sys_mknod(b.path, mode, dev));

@@ -243,3 +243,15 @@ Test(parity, a_closed_directory_is_used_from_within)
 					     "for name in names: os.chmod(os.path.dirname(name), "
 					     "0o755)\n") "; rmdir made; ls -R docs src hidden");
 }
+
+Test(parity, a_whiteout_cannot_be_made_where_nothing_can)
+{
+	in_house("cd merged; chmod 555 docs new; " AS_USER PYTHON(
+			 "import stat\n"
+			 "for name in \"docs/made\", \"new/made\", \"src/made\", "
+			 "\"docs/guide.txt\":\n"
+			 "\tsay(os.mknod, name, stat.S_IFCHR)\n"
+			 "\tsay(os.mknod, name, stat.S_IFCHR, os.makedev(1, 3))\n") "; chmod 755 "
+										    "docs new",
+		 .unlike_plain = true);
+}
