@@ -85,7 +85,7 @@ static int may_leave(const struct overlay *ov, const struct end *from, const str
 
 /*
  * Permission is asked for in between, in the kernel's order: where all is well and nothing has to
- * come up for it, the move itself answers.
+ * come up or to be cleared for it, the move itself answers.
  */
 int rename_check(const struct overlay *ov, const struct end *from, const struct end *to,
 		 unsigned flags)
@@ -97,7 +97,7 @@ int rename_check(const struct overlay *ov, const struct end *from, const struct 
 	error = type ? type : check_objects(ov, from, to, flags);
 	bool exchange = flags & RENAME_EXCHANGE;
 	if (!error && !comes_up(ov, from) && !(exchange && comes_up(ov, to)) &&
-	    !parent_comes_up(ov, to))
+	    !parent_comes_up(ov, to) && !node_is_dir(&to->node))
 		return 0;
 	int denied = overlay_may_write_parent(ov, from->path);
 	if (!denied)

@@ -158,7 +158,10 @@ Test(parity, what_is_refused_copies_nothing_up)
 		"\tsay(call, \"docs/guide.txt\", \"one/moved\")\n"
 		"\tsay(call, \"README\", \"src/moved\")\n"
 		"say(exchange, b\"README\", b\"src/main.c\")\n"
-		"say(os.rename, \"fixed\", \"empty/moved\")\n"));
+		"say(os.rename, \"fixed\", \"empty/moved\")\n"
+		"os.unlink(\"kind/inside\")\n"
+		"os.mkdir(\"new/fixed\", 0o555)\n"
+		"say(os.rename, \"new/fixed\", \"kind\")\n"));
 }
 
 Test(parity, what_cannot_be_reached_is_not_told_to_be_gone)
