@@ -150,6 +150,18 @@ static int look_for(const struct overlay *ov, const struct node *parent, struct 
 	return error;
 }
 
+/*
+ * True when PARENT is what is known of P's directory now. Another process may have made something
+ * else of it since the caller looked; what is found below it then is not to be remembered.
+ */
+static bool parent_stands(const struct overlay *ov, const struct node *parent, struct path *p)
+{
+	struct node now;
+	PATH_PARENT(p);
+	return overlay_recall(ov, p, &now) && now.layer == parent->layer &&
+	       now.parts == parent->parts && now.end == parent->end;
+}
+
 int overlay_glance(const struct overlay *ov, const struct node *parent, struct path *p,
 		   const struct path_key *known, struct node *n, struct stat *seen)
 {
@@ -162,6 +174,7 @@ int overlay_glance(const struct overlay *ov, const struct node *parent, struct p
 	if (layer_is_mark(path_rel(p) + path_last(p)))
 		return 0;
 	const struct stamp stamp = stamp_now(ov, &key);
+	const bool sure = parent_stands(ov, parent, p);
 	n->dir = key.parent;
 	int error = look_for(ov, parent, p, key.parent, n, seen);
 	stamp_missed(ov, &key, &stamp);
@@ -170,7 +183,8 @@ int overlay_glance(const struct overlay *ov, const struct node *parent, struct p
 	/* A merged directory has its number from below already; one that moved keeps it here. */
 	if (overlay_in_upper(ov, n) && !node_absent(n) && !n->ino && (parent->marks & NODE_IMPURE))
 		n->ino = layer_read_origin(layer_path(&ov->layers[0], p), ov->several);
-	cache_keep(ov, &key, n, stamp);
+	if (sure)
+		cache_keep(ov, &key, n, stamp);
 	return 0;
 }
 

@@ -86,6 +86,20 @@ Test(change, of_where_a_parent_lies_is_seen)
 }
 
 /* While a change is open nothing is remembered of its name: it may be either way. */
+/* Who looks below a directory that is another by now must not remember what he found there. */
+Test(change, is_not_hidden_by_what_was_known_of_the_parent)
+{
+	const struct overlay *one = OPEN(.lower = {LOWER}, .upper = "");
+	const struct overlay *two = rooms_again();
+	struct node before, n;
+
+	EXPECT(overlay_lookup(one, rooms_path("d"), &before), "");
+	EXPECT(rename_at(two, "d", "n", 0), "");
+	EXPECT(make_dir(two, "d"), "");
+	EXPECT(overlay_step(one, &before, rooms_path("d/x"), &n), "");
+	both_see(one, two, "d/x", "nothing");
+}
+
 Test(change, that_is_open_is_not_remembered)
 {
 	const struct overlay *ov = OPEN(.lower = {LOWER}, .upper = "");
