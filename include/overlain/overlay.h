@@ -199,11 +199,12 @@ bool trail_holds(const struct overlay *ov, const struct trail *trail);
 /* --- copyup.c: bringing objects into the upper --- */
 
 /*
- * Makes the upper have P: afterwards N describes its upper object. Parents come along. WITH_DATA
- * false leaves a regular file empty (for O_TRUNC). -EROFS without an upper; -ENOENT when N is
- * absent. Nothing to do, and no system call, when it is in the upper already.
+ * Makes the upper have P: afterwards N describes its upper object. Parents come along. Where EMPTY
+ * is not NULL (for O_TRUNC) the data of a regular file stay behind, and what was emptied is left
+ * open for writing as *EMPTY, whatever becomes of its name. -EROFS without an upper; -ENOENT when N
+ * is absent. Nothing to do, and no system call, when it is in the upper already.
  */
-int overlay_copy_up(const struct overlay *ov, struct path *p, struct node *n, bool with_data);
+int overlay_copy_up(const struct overlay *ov, struct path *p, struct node *n, int *empty);
 /* The same with everything below a directory, published whole: nothing of it stays in a lower. */
 int overlay_copy_up_tree(const struct overlay *ov, struct path *p, struct node *n);
 /* Makes the upper have the parent directory of P. */

@@ -213,6 +213,13 @@ void layer_give_back(const char *path, int lent)
 		;
 }
 
+/* Devices take no marks: where there was a directory, it was moved away meanwhile. */
+static bool is_whiteout(const char *path)
+{
+	struct stat st;
+	return sys_lstat(path, &st) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == 0;
+}
+
 int layer_mark(const char *path, const char *mark, const char *value)
 {
 	char full[64];
@@ -221,6 +228,8 @@ int layer_mark(const char *path, const char *mark, const char *value)
 	text_add(&t, LAYER_XATTR);
 	text_add(&t, mark);
 	int error = sys_lsetxattr(path, full, value, strlen(value), 0);
+	if (error == -EPERM && is_whiteout(path))
+		return -ENOENT;
 	if (error != -EACCES)
 		return error;
 	int lent = layer_lend(path);

@@ -186,14 +186,14 @@ static int sync_file(int fd)
 }
 
 int copy_object(const struct overlay *ov, unsigned layer, const char *from, const char *to,
-		bool with_data, struct copied *copied)
+		int *empty, struct copied *copied)
 {
 	struct stat st;
 	CLOSE_SCOPED int out = -1;
 	int error = sys_lstat(from, &st);
 	if (error)
 		return error;
-	error = make_twin(from, to, &st, with_data, &out);
+	error = make_twin(from, to, &st, !empty, &out);
 	/* One name of several coming up leaves the others below: it is nobody's twin. */
 	bool kin = S_ISDIR(st.st_mode) || (S_ISREG(st.st_mode) && st.st_nlink == 1);
 	*copied = (struct copied){.ino = overlay_show_ino(ov, layer, st.st_ino)};
@@ -201,5 +201,7 @@ int copy_object(const struct overlay *ov, unsigned layer, const char *from, cons
 		copied->origin = layer_write_origin(from, copied->ino, ov->several, to);
 	if (!error)
 		error = copy_inode(from, to, &st);
-	return error || out < 0 || !with_data || ov->is_volatile ? error : sync_file(out);
+	if (!error && empty)
+		*empty = sys_steal_fd(&out);
+	return error || out < 0 || ov->is_volatile ? error : sync_file(out);
 }

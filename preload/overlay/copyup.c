@@ -94,29 +94,33 @@ static bool is_same(const struct node *a, const struct node *b)
 	return a->type == b->type && a->layer == b->layer;
 }
 
-/* Some directory moved or went meanwhile: true when P is what N says all the same. */
+/* True when P is what N says still; with a look at what was remembered where that holds. */
 static bool still_there(const struct overlay *ov, struct path *p, const struct node *n)
 {
 	struct node now;
-	overlay_forget(ov, p);
 	return overlay_lookup(ov, p, &now) == 0 && is_same(&now, n);
 }
 
-/* Copies up P alone; its parent is in the upper. */
-static int copy_up_one(const struct overlay *ov, struct path *p, struct node *n, bool with_data)
+static int copy_up_now(const struct overlay *ov, struct path *p, struct node *n,
+		       uint64_t generation, int *empty)
 {
-	STAGE_SCOPED s;
+	CLOSE_SCOPED int file = -1;
 	struct copied copied;
 	struct node known;
-	const uint64_t generation = overlay_generation(ov);
+	STAGE_SCOPED s;
 	stage_begin(ov, &s);
-	int error = copy_object(ov, n->layer, overlay_reach(ov, n, p), s.path, with_data, &copied);
+	int error = copy_object(ov, n->layer, overlay_reach(ov, n, p), s.path, empty ? &file : NULL,
+				&copied);
 	if (!error && copied.origin)
 		error = mark_parent_impure(ov, p);
 	if (error)
 		return error;
-	if (generation != overlay_generation(ov) && !still_there(ov, p, n))
-		return look_again(ov, p, n);
+	stage_arrives(&s);
+	if (generation != overlay_generation(ov)) {
+		overlay_forget(ov, p);
+		if (!still_there(ov, p, n))
+			return look_again(ov, p, n);
+	}
 	struct kept_times times = keep_parent(ov, p);
 	CHANGE_SCOPED change = change_begin(ov, p, false);
 	error = publish(ov, p, &s);
@@ -131,7 +135,20 @@ static int copy_up_one(const struct overlay *ov, struct path *p, struct node *n,
 	/* A directory without an origin has the number of a lower part, which is not known here. */
 	if (same && (n->ino || !node_is_dir(n)))
 		change_end_with(&change, n);
+	if (empty)
+		*empty = sys_steal_fd(&file);
 	return 0;
+}
+
+/*
+ * Copies up P alone, which was N at that GENERATION; its parent is in the upper. If that is no
+ * directory any more, it was moved away or removed, and a whiteout is there.
+ */
+static int copy_up_one(const struct overlay *ov, struct path *p, struct node *n,
+		       uint64_t generation, int *empty)
+{
+	int error = copy_up_now(ov, p, n, generation, empty);
+	return error == -ENOTDIR ? look_again(ov, p, n) : error;
 }
 
 /* Copies up the directory that is the first AT bytes of P. */
@@ -139,12 +156,13 @@ static int raise_prefix(const struct overlay *ov, struct path *p, size_t at)
 {
 	struct node n;
 	PATH_AT(p, at);
+	const uint64_t generation = overlay_generation(ov);
 	int error = overlay_lookup(ov, p, &n);
 	if (error)
 		return error;
 	if (!node_is_dir(&n))
 		return node_absent(&n) ? -ENOENT : -ENOTDIR;
-	return overlay_in_upper(ov, &n) ? 0 : copy_up_one(ov, p, &n, true);
+	return overlay_in_upper(ov, &n) ? 0 : copy_up_one(ov, p, &n, generation, NULL);
 }
 
 int overlay_raise_parent(const struct overlay *ov, struct path *p)
@@ -162,7 +180,7 @@ int overlay_raise_parent(const struct overlay *ov, struct path *p)
 	return error;
 }
 
-int overlay_copy_up(const struct overlay *ov, struct path *p, struct node *n, bool with_data)
+int overlay_copy_up(const struct overlay *ov, struct path *p, struct node *n, int *empty)
 {
 	if (node_absent(n))
 		return -ENOENT;
@@ -170,8 +188,11 @@ int overlay_copy_up(const struct overlay *ov, struct path *p, struct node *n, bo
 		return overlay_refuses(ov);
 	if (overlay_in_upper(ov, n))
 		return 0;
+	const uint64_t generation = overlay_generation(ov);
+	if (!still_there(ov, p, n))
+		return look_again(ov, p, n);
 	int error = overlay_raise_parent(ov, p);
-	return error ? error : copy_up_one(ov, p, n, with_data);
+	return error ? error : copy_up_one(ov, p, n, generation, empty);
 }
 
 static int copy_up_entries(const struct overlay *ov, struct path *p, const struct listing *list)
@@ -189,6 +210,8 @@ static int copy_up_entries(const struct overlay *ov, struct path *p, const struc
 			error = overlay_lookup(ov, p, &child);
 		if (!error && !node_absent(&child))
 			error = overlay_copy_up_tree(ov, p, &child);
+		if (error == -ENOENT)
+			error = 0; /* it went meanwhile */
 		path_cut(p, length);
 	}
 	return error;
@@ -200,7 +223,7 @@ static int copy_up_entries(const struct overlay *ov, struct path *p, const struc
  */
 int overlay_copy_up_tree(const struct overlay *ov, struct path *p, struct node *n)
 {
-	int error = overlay_copy_up(ov, p, n, true);
+	int error = overlay_copy_up(ov, p, n, NULL);
 	if (error || !node_merged(ov, n))
 		return error;
 	struct listing *list = overlay_list(ov, p, n);

@@ -258,7 +258,7 @@ int overlay_link(const struct overlay *ov, struct path *from, struct path *to)
 	if (!error && node_is_dir(&source))
 		error = -EPERM;
 	if (!error)
-		error = overlay_copy_up(ov, from, &source, true);
+		error = overlay_copy_up(ov, from, &source, NULL);
 	if (!error)
 		error = overlay_birth_begin(&b, ov, to, &n, source.type);
 	if (error)

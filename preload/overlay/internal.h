@@ -136,6 +136,14 @@ void turn_take(const struct overlay *ov, struct turn *turn);
 /* The same without waiting; false where another has it. */
 bool turn_try(const struct overlay *ov, struct turn *turn);
 void turn_give(struct turn *turn);
+/* In a turn: from here on no copy-up arrives, until it is given back. A directory is to move or go.
+ */
+void turn_move(const struct turn *turn);
+/*
+ * From here to the stage's end no directory moves or goes. Waits for turn_move alone, so it may be
+ * asked for in a turn before that.
+ */
+void stage_arrives(const struct stage *s);
 #define TURN_SCOPED __attribute__((cleanup(turn_give))) struct turn
 
 /* --- stage.c: things half-made, in workdir --- */

@@ -173,6 +173,7 @@ static int try_rmdir(const struct overlay *ov, struct path *p)
 		error = overlay_raise_parent(ov, p);
 	if (error)
 		return error;
+	turn_move(&turn);
 	struct change change = change_begin(ov, p, false);
 	error = remove_dir(ov, p, &n, below);
 	if (!error)

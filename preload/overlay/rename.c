@@ -28,7 +28,7 @@ static int raise(const struct overlay *ov, struct end *e)
 	if (error || node_absent(&e->node))
 		return error;
 	if (!node_is_dir(&e->node))
-		return overlay_copy_up(ov, e->path, &e->node, true);
+		return overlay_copy_up(ov, e->path, &e->node, NULL);
 	return rename_is_stuck(ov, &e->node) ? overlay_copy_up_tree(ov, e->path, &e->node) : 0;
 }
 
@@ -187,6 +187,8 @@ int overlay_rename(const struct overlay *ov, struct path *from_path, struct path
 	if (error)
 		return error == SAME ? 0 : error;
 	bool tree = node_is_dir(&from.node) || node_is_dir(&to.node);
+	if (tree)
+		turn_move(&turn);
 	CHANGE(ov, from_path, tree);
 	CHANGE(ov, to_path, tree);
 	if (flags & RENAME_EXCHANGE)

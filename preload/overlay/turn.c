@@ -7,6 +7,10 @@
  * description of its own (fcntl(2), F_OFD_SETLK): threads exclude each other as processes do, and
  * the kernel lets go of it when its holder dies. Signals wait meanwhile, since a handler could ask
  * for a turn in the middle of one and never get it.
+ *
+ * Copy-ups take none, for they may last. They share a lock on a second byte from a last look at the
+ * place until the copy is there; whoever moves or removes a directory has that lock for himself. So
+ * no copy arrives in a directory that has only the name of the one it was made for.
  */
 #include "internal.h"
 
@@ -14,16 +18,25 @@
 
 /* Stages claim the bytes below, each that of its own number. */
 #define TURN_BYTE (1LL << 62)
+#define MOVE_BYTE (TURN_BYTE + 1)
 
 /* Whoever holds it is about to let go; one that was stopped must not stop all others for good. */
-#define WAIT_LONGEST_NS  10000000000LL
-#define WAIT_SHORTEST_NS 50000LL
-#define WAIT_STEP_NS     5000000LL
+#define WAIT_LONGEST_NS 10000000000LL
+/* A copy arrives by two or three calls; the one whose place it is may be this thread, interrupted.
+ */
+#define ARRIVAL_LONGEST_NS 1000000000LL
+#define WAIT_SHORTEST_NS   50000LL
+#define WAIT_STEP_NS       5000000LL
+
+static int lock_byte(int fd, short type, off_t byte)
+{
+	struct flock lock = {.l_type = type, .l_start = byte, .l_len = 1};
+	return sys_fcntl(fd, F_OFD_SETLK, (long)&lock);
+}
 
 int shared_claim(int fd, off_t byte)
 {
-	struct flock lock = {.l_type = F_WRLCK, .l_start = byte, .l_len = 1};
-	return sys_fcntl(fd, F_OFD_SETLK, (long)&lock);
+	return lock_byte(fd, F_WRLCK, byte);
 }
 
 static uint64_t block_signals(void)
@@ -45,19 +58,37 @@ static int64_t wait_a_little(int64_t ns)
 	return ns < WAIT_STEP_NS ? ns * 2 : ns;
 }
 
+/* Signals may come between two tries, where MASK says which. */
+static void lock_patiently(int fd, short type, off_t byte, int64_t longest, uint64_t *mask)
+{
+	int64_t step = WAIT_SHORTEST_NS;
+	for (int64_t waited = 0; fd >= 0 && waited < longest; waited += step) {
+		int error = lock_byte(fd, type, byte);
+		if (error != -EAGAIN && error != -EACCES)
+			return;
+		if (mask)
+			restore_signals(*mask);
+		step = wait_a_little(step);
+		if (mask)
+			*mask = block_signals();
+	}
+}
+
 void turn_take(const struct overlay *ov, struct turn *turn)
 {
 	*turn = (struct turn){.fd = ov->shared ? shared_file(ov) : -1, .taken = true};
 	turn->mask = block_signals();
-	int64_t step = WAIT_SHORTEST_NS;
-	for (int64_t waited = 0; turn->fd >= 0 && waited < WAIT_LONGEST_NS; waited += step) {
-		int error = shared_claim(turn->fd, TURN_BYTE);
-		if (error != -EAGAIN && error != -EACCES)
-			break;
-		restore_signals(turn->mask);
-		step = wait_a_little(step);
-		turn->mask = block_signals();
-	}
+	lock_patiently(turn->fd, F_WRLCK, TURN_BYTE, WAIT_LONGEST_NS, &turn->mask);
+}
+
+void turn_move(const struct turn *turn)
+{
+	lock_patiently(turn->fd, F_WRLCK, MOVE_BYTE, ARRIVAL_LONGEST_NS, NULL);
+}
+
+void stage_arrives(const struct stage *s)
+{
+	lock_patiently(s->fd, F_RDLCK, MOVE_BYTE, ARRIVAL_LONGEST_NS, NULL);
 }
 
 bool turn_try(const struct overlay *ov, struct turn *turn)

@@ -27,13 +27,13 @@ int file_way(struct place *at, struct way *way)
 	return error;
 }
 
-static int copy_up(struct place *at, bool with_data)
+static int copy_up(struct place *at, int *empty)
 {
 	bool was_lower = !overlay_in_upper(at->overlay, &at->node);
 	/* Where it is gone meanwhile, AT goes on saying what was found: so it is looked for again.
 	 */
 	struct node n = at->node;
-	int error = overlay_copy_up(at->overlay, &at->path, &n, with_data);
+	int error = overlay_copy_up(at->overlay, &at->path, &n, empty);
 	if (error || !was_lower)
 		return error;
 	at->node = n;
@@ -48,7 +48,7 @@ int file_raise(struct place *at, const char **path)
 {
 	int error = present(at);
 	if (!error)
-		error = copy_up(at, true);
+		error = copy_up(at, NULL);
 	if (!error)
 		*path = overlay_reach(at->overlay, &at->node, &at->path);
 	return error;
@@ -82,9 +82,10 @@ static int file_raise_writable(struct place *at, const char **path)
 
 int file_raise_to_cut(struct place *at, off_t size, const char **path)
 {
+	CLOSE_SCOPED int emptied = -1;
 	int error = file_access(at, W_OK, AT_EACCESS);
 	if (!error)
-		error = copy_up(at, size > 0);
+		error = copy_up(at, size > 0 ? NULL : &emptied);
 	return error ? error : file_reach(at, path);
 }
 
@@ -196,7 +197,7 @@ static bool is_running(const char *path)
  * Copies up what is opened for writing. The data is left behind where it would be cut off at once;
  * so whatever could still fail must fail before.
  */
-static int raise_for(struct place *at, int flags)
+static int raise_for(struct place *at, int flags, int *emptied)
 {
 	int wanted = (flags & O_ACCMODE) == O_WRONLY ? W_OK : R_OK | W_OK;
 	if (flags & O_DIRECTORY)
@@ -210,7 +211,20 @@ static int raise_for(struct place *at, int flags)
 		return spare;
 	if (is_running(overlay_reach(at->overlay, &at->node, &at->path)))
 		return -ETXTBSY;
-	return copy_up(at, !(flags & O_TRUNC));
+	return copy_up(at, flags & O_TRUNC ? emptied : NULL);
+}
+
+/*
+ * The very file that was emptied, for its name may be another's by now. The descriptor is higher
+ * than those that are free again, so the program's is what it would be.
+ */
+static int open_emptied(int emptied, int flags, mode_t mode, open_call *call)
+{
+	char link[32];
+	struct text t;
+	text_init(&t, link, sizeof link);
+	text_add_descriptor(&t, emptied);
+	return opened(call(AT_FDCWD, link, flags & ~O_NOFOLLOW, mode));
 }
 
 /* Nothing changes but the reader's own descriptor, so it may go the short way. */
@@ -230,6 +244,7 @@ static int open_to_read(struct place *at, int flags, open_call *call)
 static int open_existing(struct place *at, int flags, mode_t mode, open_call *call)
 {
 	const char *path;
+	CLOSE_SCOPED int emptied = -1;
 	const uint8_t type = at->node.type;
 	int error = present(at);
 	if (error)
@@ -243,13 +258,15 @@ static int open_existing(struct place *at, int flags, mode_t mode, open_call *ca
 	if (writes(flags) && type == DT_DIR)
 		return -EISDIR;
 	if (writes(flags) && type == DT_REG && !overlay_in_upper(at->overlay, &at->node))
-		error = raise_for(at, flags);
+		error = raise_for(at, flags, &emptied);
 	if (error)
 		return error;
 	/* It is there: no call needs to make it, and a lower's directory must not. */
 	flags &= ~O_CREAT;
 	if (!writes(flags) && (type == DT_REG || type == DT_DIR))
 		return open_to_read(at, flags, call);
+	if (emptied >= 0)
+		return open_emptied(emptied, flags, mode, call);
 	path = overlay_reach(at->overlay, &at->node, &at->path);
 	if (type == DT_LNK)
 		flags |= O_NOFOLLOW; /* it was not to be followed */

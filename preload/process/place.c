@@ -274,23 +274,25 @@ static bool again_by_itself(struct place *at)
 /* True where ERROR can mean that another process changed what was remembered or just found. */
 static bool may_have_changed(const struct place *at, int error)
 {
+	if (error == ENOTDIR) /* a directory on the way; or else it will say so once more */
+		return at->looks == 0;
 	if (node_absent(&at->node))
 		return error == EEXIST;
-	return error == ENOENT || (error == ENOTDIR && at->looks == 0) ||
+	return error == ENOENT ||
 	       (error == ENXIO && at->node.type == DT_REG); /* open(2) of a whiteout */
 }
 
-static bool look_again(struct place *at, int error)
+static int look_again(struct place *at, int error)
 {
 	enum { LOOKS_MOST = 16 };
 	const uint8_t looks = (uint8_t)(at->looks + 1);
 	if (looks > LOOKS_MOST || !may_have_changed(at, error))
-		return false;
+		return 0;
 	overlay_forget(at->overlay, &at->path);
 	const unsigned flags = at->flags & ~(unsigned)PLACE_NEW;
 	error = place_find_glance(at, at->asked_dirfd, at->asked, flags, at->glance);
 	at->looks = looks;
-	return !error;
+	return error ? error : 1;
 }
 
 int place_again(struct place *at, int error)

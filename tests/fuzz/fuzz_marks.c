@@ -347,7 +347,7 @@ static void change(struct input *in, const struct overlay *ov)
 		break;
 	case 4:
 		if (overlay_lookup(ov, &one, &n) == 0 && !node_absent(&n))
-			overlay_copy_up(ov, &one, &n, true);
+			overlay_copy_up(ov, &one, &n, NULL);
 		break;
 	default:
 		overlay_symlink(ov, "text", &one);

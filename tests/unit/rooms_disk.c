@@ -120,7 +120,7 @@ int copy_up(const struct overlay *ov, const char *rel)
 	struct node n;
 	int error = overlay_lookup(ov, p, &n);
 
-	return error ? error : overlay_copy_up(ov, p, &n, true);
+	return error ? error : overlay_copy_up(ov, p, &n, NULL);
 }
 
 int unlink_at(const struct overlay *ov, const char *rel)

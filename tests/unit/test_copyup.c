@@ -76,17 +76,20 @@ Test(copyup, keeps_holes)
 	cr_expect_eq(stat_of("up/sparse").st_size, stat_of("low0/sparse").st_size);
 }
 
-Test(copyup, without_data_leaves_it_empty)
+Test(copyup, what_is_emptied_is_left_open)
 {
+	int file = -1;
 	const struct overlay *ov = OPEN(.lower = {"f = hello\nf mode 0640"}, .upper = "");
 	struct path *p = rooms_path("f");
 	struct node n;
 
 	EXPECT(overlay_lookup(ov, p, &n), "");
-	EXPECT(overlay_copy_up(ov, p, &n, false), "");
+	EXPECT(overlay_copy_up(ov, p, &n, &file), "");
 	cr_expect_eq(stat_of("up/f").st_size, 0);
 	cr_expect_eq(stat_of("up/f").st_mode, S_IFREG | 0640);
 	cr_expect_str_eq(on_disk("low0/f"), "file hello");
+	cr_expect_eq(write(file, "new", 3), 3);
+	cr_expect_eq(stat_of("up/f").st_size, 3);
 }
 
 Test(copyup, is_no_change_of_the_parent)
