@@ -218,11 +218,29 @@ static int copy_up_entries(const struct overlay *ov, struct path *p, const struc
 }
 
 /*
+ * The upper directory P is to stand for its lower part alone from now on: it keeps the number that it
+ * had by it, and the kernel, which looks for whiteouts only where there was a lower part, hides those
+ * that are left.
+ */
+static int write_origin(const struct overlay *ov, struct path *p, const struct node *n)
+{
+	const unsigned layer = node_next_part(ov, n, 1);
+	char *path = layer_path(&ov->layers[layer], p);
+	const size_t size = strlen(path) + 1;
+	char lower[size];
+	memcpy(lower, path, size);
+	return layer_write_origin(lower, n->ino, ov->several, layer_path(&ov->layers[0], p))
+		       ? mark_parent_impure(ov, p)
+		       : 0;
+}
+
+/*
  * One object after another comes up, and the view stays what it is at every step; when all of a
  * directory is in the upper, an opaque mark cuts it off from below.
  */
 int overlay_copy_up_tree(const struct overlay *ov, struct path *p, struct node *n)
 {
+	const bool had = overlay_in_upper(ov, n);
 	int error = overlay_copy_up(ov, p, n, NULL);
 	if (error || !node_merged(ov, n))
 		return error;
@@ -234,8 +252,11 @@ int overlay_copy_up_tree(const struct overlay *ov, struct path *p, struct node *
 	if (error)
 		return error;
 	CHANGE(ov, p, true);
+	if (had && n->ino)
+		error = write_origin(ov, p, n);
 	char *path = layer_path(&ov->layers[0], p);
-	error = mark_opaque(ov, p);
+	if (!error)
+		error = mark_opaque(ov, p);
 	if (!error) {
 		struct kept_times times = keep_times(path);
 		whiteouts_drop(path);

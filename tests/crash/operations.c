@@ -33,6 +33,7 @@ const char *const operations_lower[] = {
 	"full/x=x",
 	"m/",
 	"m/a=a",
+	"m/x=x",
 	"m/s/",
 	"m/s/c=c",
 	"x/",
@@ -83,9 +84,10 @@ const char *const operations_beside[] = {
 };
 
 const char *const operations_upper[] = {
-	"u=upper",  "g=above",     "w!",          "wd!",       "full/",       "full/x!",  "m/",
-	"m/b=b",    "m/s/",        "m/s/d=d",     "pure/",     "pure/p=p",    "bare/",    "0 shut/",
-	"shut/in/", "shut/in/p=p", "0500 tight/", "tight/t=t", "2755 group/", "group/w!", NULL,
+	"u=upper",   "g=above",     "w!",       "wd!",      "full/",       "full/x!",
+	"m/",        "m/b=b",       "m/x!",     "m/s/",     "m/s/d=d",     "pure/",
+	"pure/p=p",  "bare/",       "0 shut/",  "shut/in/", "shut/in/p=p", "0500 tight/",
+	"tight/t=t", "2755 group/", "group/w!", NULL,
 };
 
 #define USER      AS_USER "yes"

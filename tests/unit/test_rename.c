@@ -72,7 +72,7 @@ Test(rename, directories)
 	     {"d", "empty", 0, "", "whiteout", "dir opaque=y impure=y origin"},
 	     {"d", "ud/n", 0, "", "whiteout", "dir opaque=y impure=y origin"},
 	     {"d/s", "n", 0, "", "whiteout", "dir opaque=y impure=y origin"},
-	     {"m", "n", 0, "", "whiteout", "dir opaque=y impure=y"},
+	     {"m", "n", 0, "", "whiteout", "dir opaque=y impure=y origin"},
 	     {"empty", "n", 0, "", "whiteout", "dir opaque=y origin"});
 }
 
@@ -163,13 +163,16 @@ Test(rename, keeps_numbers)
 {
 	const struct overlay *ov = usual();
 	uint64_t file = ino_of(ov, "f"), inner = ino_of(ov, "d/x"), dir = ino_of(ov, "d");
+	uint64_t merged = ino_of(ov, "m");
 
+	EXPECT(rename_at(ov, "m", "ud/m", 0), "");
 	EXPECT(rename_at(ov, "f", "ud/g", 0), "");
 	EXPECT(rename_at(ov, "d", "n", 0), "");
 	for (int pass = 0; pass < 2; pass++, ov = rooms_again()) {
 		cr_expect_eq(ino_of(ov, "ud/g"), file);
 		cr_expect_eq(ino_of(ov, "n/x"), inner);
 		cr_expect_eq(ino_of(ov, "n"), dir);
+		cr_expect_eq(ino_of(ov, "ud/m"), merged);
 		names(ov, "ud");
 		names(ov, "n");
 	}
