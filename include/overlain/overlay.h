@@ -244,6 +244,7 @@ struct birth {
 	bool staged;
 	bool linked; /* it is a further name of an old object */
 	size_t nest; /* the length of a directory's path in workdir that it is made in; or 0 */
+	bool lent;   /* overlay_birth_in_place */
 	struct change change;
 	struct turn turn;
 	struct stage stage;
@@ -258,6 +259,11 @@ void overlay_scratch_end(struct stage *s);
 /* -EROFS, -EEXIST (N is there), -EACCES, -ENOENT. N is what the lookup of P gave. */
 int overlay_birth_begin(struct birth *b, const struct overlay *ov, struct path *p,
 			const struct node *n, uint8_t type);
+/*
+ * For what cannot be made elsewhere and moved: where a whiteout must give way (staged), it does so
+ * now and birth.path is the final name. The end is overlay_birth_end's, also where this fails.
+ */
+int overlay_birth_in_place(struct birth *b);
 /* RESULT is the outcome of making it (-errno: nothing was made); answers the outcome of it all. */
 int overlay_birth_end(struct birth *b, int result);
 

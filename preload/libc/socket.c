@@ -44,24 +44,6 @@ static int bind_to(int fd, const char *path, struct address *a)
 	return error;
 }
 
-/*
- * A socket keeps the name it was bound by, so it cannot be made elsewhere and moved here: it is the
- * whiteout that moves out of the way.
- */
-static int bind_over_whiteout(int fd, struct birth *b, struct address *a)
-{
-	const char *final = layer_path(&b->overlay->layers[0], b->final);
-	int moved = sys_rename(final, b->path, 0); /* to a name nobody else has */
-	int error = moved && moved != -ENOENT ? moved : bind_to(fd, final, a);
-	if (!moved && error && sys_rename(b->path, final, RENAME_NOREPLACE) == -EINVAL)
-		sys_rename(b->path, final, 0); /* this file system has no such flag */
-	else if (!moved && !error)
-		sys_unlink(b->path);
-	b->staged = false;
-	b->linked = true; /* nobody is to believe that no lower has the name */
-	return error;
-}
-
 static int bind_inside(int fd, struct target *t)
 {
 	ADDRESS_SCOPED struct address a = {.fd = -1};
@@ -72,7 +54,11 @@ static int bind_inside(int fd, struct target *t)
 		error = overlay_birth_begin(&b, at->overlay, &at->path, &at->node, DT_SOCK);
 	if (error)
 		return error == -EEXIST ? -EADDRINUSE : error;
-	error = b.staged ? bind_over_whiteout(fd, &b, &a) : bind_to(fd, b.path, &a);
+	/* A socket keeps the name it was bound by, so it cannot be made elsewhere and moved here.
+	 */
+	error = b.staged ? overlay_birth_in_place(&b) : 0;
+	if (!error)
+		error = bind_to(fd, b.path, &a);
 	error = overlay_birth_end(&b, error);
 	if (!error)
 		address_remember(&a, t->path);

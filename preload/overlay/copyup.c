@@ -218,9 +218,9 @@ static int copy_up_entries(const struct overlay *ov, struct path *p, const struc
 }
 
 /*
- * The upper directory P is to stand for its lower part alone from now on: it keeps the number that it
- * had by it, and the kernel, which looks for whiteouts only where there was a lower part, hides those
- * that are left.
+ * The upper directory P is to stand for its lower part alone from now on: it keeps the number that
+ * it had by it, and the kernel, which looks for whiteouts only where there was a lower part, hides
+ * those that are left.
  */
 static int write_origin(const struct overlay *ov, struct path *p, const struct node *n)
 {

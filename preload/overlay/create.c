@@ -112,6 +112,7 @@ int overlay_birth_begin(struct birth *b, const struct overlay *ov, struct path *
 	b->final = p;
 	b->linked = false;
 	b->nest = 0;
+	b->lent = false;
 	if (b->staged)
 		error = begin_stage(b);
 	if (error)
@@ -141,6 +142,21 @@ static int inherit_group(const struct birth *b)
 	if (error && error != -EPERM)
 		return error;
 	return b->type == DT_DIR ? sys_chmod(b->path, (st.st_mode & 07777) | S_ISGID) : 0;
+}
+
+int overlay_birth_in_place(struct birth *b)
+{
+	if (b->nest)
+		leave_nest(b);
+	b->nest = 0;
+	stage_end(&b->stage);
+	b->staged = false;
+	b->linked = true; /* nobody is to believe that no lower has the name */
+	b->lent = true;
+	b->path = layer_path(&b->overlay->layers[0], b->final);
+	int error = whiteout_lend(b->overlay, b->final, &b->stage);
+	b->path = layer_path(&b->overlay->layers[0], b->final);
+	return error;
 }
 
 /* A directory cannot replace a whiteout by a plain rename: the two change places. */
@@ -185,6 +201,8 @@ int overlay_birth_end(struct birth *b, int result)
 {
 	int error = b->staged && result >= 0 ? publish(b) : 0;
 	result = error ? error : result;
+	if (b->lent)
+		whiteout_return(b->overlay, b->final, result < 0);
 	end_change(b, result);
 	if (b->nest)
 		leave_nest(b);

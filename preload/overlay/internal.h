@@ -154,6 +154,8 @@ int stage_move(const char *from, const char *to, unsigned flags);
 void stage_begin(const struct overlay *ov, struct stage *s);
 /* The same in a turn, which is claim enough. */
 void stage_in_turn(const struct overlay *ov, struct stage *s);
+/* In a turn: a note that P is owed a whiteout; whoever finds it sees to that. */
+int stage_owing(const struct overlay *ov, struct stage *s, struct path *p);
 /* Gives what stands there its name: rename(2). With RENAME_EXCHANGE what had it stands there. */
 int stage_publish(struct stage *s, const char *final, unsigned flags);
 /* Discards what is left there. */
@@ -187,6 +189,13 @@ bool whiteout_is_simple(const struct overlay *ov);
 int whiteout_place(const struct overlay *ov, struct path *p, bool upper_has);
 /* A whiteout for P half-made at S, in a turn; -EOPNOTSUPP where only ".wh." files can be. */
 int whiteout_stage(const struct overlay *ov, struct path *p, struct stage *s);
+/*
+ * In a turn: the whiteout of P gives way to what is about to be made in its place; a ".wh." file
+ * stands in for it, and NOTE says that it is owed.
+ */
+int whiteout_lend(const struct overlay *ov, struct path *p, struct stage *note);
+/* Done with it: the whiteout comes BACK where nothing was made. */
+void whiteout_return(const struct overlay *ov, struct path *p, bool back);
 /* Says of P's directory that it may hold whiteouts, where that must be said. */
 int whiteout_announce(const struct overlay *ov, struct path *p);
 /* 0 when the upper directory PATH holds whiteouts at most; -ENOTEMPTY. */

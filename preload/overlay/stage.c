@@ -3,7 +3,8 @@
  * process sweeps away what a dead one left there.
  *
  * A name is "#N", and its maker holds the lock on byte N of the shared file while it is in use; or
- * "#tN" when it was made in a turn. Locks die with their holder, whatever its number was and in
+ * "#tN" when it was made in a turn; or "#oN", when it is a link whose text is a name that is owed a
+ * whiteout. Locks die with their holder, whatever its number was and in
  * whichever namespace: what can be locked by another belongs to nobody any more.
  */
 #include "internal.h"
@@ -12,6 +13,7 @@
 #include <string.h>
 
 #define IN_TURN 't'
+#define OWING   'o'
 #define NUMBERS (((uint64_t)1 << 62) - 1)
 #define SPREAD  ((uint64_t)0x9e3779b97f4a7c15)
 
@@ -28,7 +30,7 @@ static uint64_t fresh_number(void)
 	return (salt ^ ((uint64_t)sys_gettid() * SPREAD)) & NUMBERS;
 }
 
-static void begin(const struct overlay *ov, struct stage *s, uint64_t number, bool in_turn)
+static void begin(const struct overlay *ov, struct stage *s, uint64_t number, char kind)
 {
 	struct text t;
 	s->overlay = ov;
@@ -37,8 +39,8 @@ static void begin(const struct overlay *ov, struct stage *s, uint64_t number, bo
 	text_init(&t, s->path, sizeof s->path);
 	text_add(&t, ov->work.reach);
 	text_add_char(&t, '#');
-	if (in_turn)
-		text_add_char(&t, IN_TURN);
+	if (kind)
+		text_add_char(&t, kind);
 	text_add_hex(&t, number);
 }
 
@@ -49,13 +51,20 @@ void stage_begin(const struct overlay *ov, struct stage *s)
 	do
 		number = fresh_number();
 	while (s->fd >= 0 && shared_claim(s->fd, (off_t)number) == -EAGAIN);
-	begin(ov, s, number, false);
+	begin(ov, s, number, 0);
 }
 
 void stage_in_turn(const struct overlay *ov, struct stage *s)
 {
 	s->fd = -1;
-	begin(ov, s, fresh_number(), true);
+	begin(ov, s, fresh_number(), IN_TURN);
+}
+
+int stage_owing(const struct overlay *ov, struct stage *s, struct path *p)
+{
+	s->fd = -1;
+	begin(ov, s, fresh_number(), OWING);
+	return sys_symlink(path_rel(p), s->path);
 }
 
 static int discard_at(int dirfd, const char *name);
@@ -124,15 +133,29 @@ void stage_end(struct stage *s)
 static bool is_claimed(const char *name, int fd, bool turn)
 {
 	uint64_t number = 0;
-	if (name[1] == IN_TURN)
+	if (name[1] == IN_TURN || name[1] == OWING)
 		return !turn;
 	for (const char *at = name + 1; *at; at++)
 		number = number << 4 | (uint64_t)(*at <= '9' ? *at - '0' : *at - 'a' + 10);
 	return shared_claim(fd, (off_t)(number & NUMBERS)) != 0;
 }
 
+/* The whiteout comes back that had given way to what was never made. */
+static void settle(const struct overlay *ov, int work, const char *name)
+{
+	struct path p;
+	struct node n;
+	ssize_t length =
+		SYS4(SYS_readlinkat, work, name, path_rel(&p), sizeof p.bytes - PATH_ROOM - 1);
+	if (length <= 0)
+		return;
+	path_rel(&p)[length] = 0;
+	p.length = (uint16_t)length;
+	whiteout_return(ov, &p, overlay_lookup(ov, &p, &n) == 0 && node_absent(&n));
+}
+
 /* False where something has to stay. */
-static bool sweep(int work, int claims, bool turn)
+static bool sweep(const struct overlay *ov, int work, int claims, bool turn)
 {
 	bool all = true;
 	char buffer[ENTRIES_SIZE] __attribute__((aligned(8)));
@@ -141,9 +164,12 @@ static bool sweep(int work, int claims, bool turn)
 		for (ssize_t at = 0; at < size;) {
 			const struct dirent64 *entry = (const void *)(buffer + at);
 			at += entry->d_reclen;
-			if (entry->d_name[0] == '#')
-				all &= !is_claimed(entry->d_name, claims, turn) &&
-				       discard_at(work, entry->d_name) == 0;
+			if (entry->d_name[0] != '#')
+				continue;
+			bool claimed = is_claimed(entry->d_name, claims, turn);
+			if (!claimed && entry->d_name[1] == OWING)
+				settle(ov, work, entry->d_name);
+			all &= !claimed && discard_at(work, entry->d_name) == 0;
 		}
 	return all && size == 0;
 }
@@ -158,7 +184,7 @@ void stage_sweep(const struct overlay *ov)
 	CLOSE_SCOPED int claims = shared_file(ov);
 	CLOSE_SCOPED int work =
 		sys_openat(AT_FDCWD, ov->work.reach, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-	if (claims >= 0 && work >= 0 && sweep(work, claims, mine))
+	if (claims >= 0 && work >= 0 && sweep(ov, work, claims, mine))
 		shared_stages_gone(ov, pair);
 }
 

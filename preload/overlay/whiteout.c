@@ -106,6 +106,26 @@ int whiteout_place(const struct overlay *ov, struct path *p, bool upper_has)
 	return error ? error : stage_publish(&s, final, upper_has ? 0 : RENAME_NOREPLACE);
 }
 
+int whiteout_lend(const struct overlay *ov, struct path *p, struct stage *note)
+{
+	int error = stage_owing(ov, note, p);
+	if (!error)
+		error = mark_beside(ov, p, true);
+	if (error && error != -EEXIST)
+		return error;
+	error = sys_unlink(layer_path(&ov->layers[0], p));
+	return error == -ENOENT ? 0 : error; /* the ".wh." file is all there was */
+}
+
+void whiteout_return(const struct overlay *ov, struct path *p, bool back)
+{
+	if (back && shared_whiteout_form(ov) == WHITEOUT_FILE)
+		return; /* which is the ".wh." file */
+	int error = back ? whiteout_place(ov, p, false) : 0;
+	if (!error || error == -EEXIST)
+		mark_beside(ov, p, false);
+}
+
 void whiteout_lift_beside(const struct overlay *ov, struct path *p)
 {
 	mark_beside(ov, p, false);
