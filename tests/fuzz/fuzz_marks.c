@@ -201,18 +201,54 @@ static bool is_opaque(const char *layer, const char *rel)
 	       is_there(layer, rel, ".wh..wh..opq", &st);
 }
 
-/* NAME in merged's directory REL, whose parts are a bit for each layer; its own parts in *OF. */
-static enum kind model(const char *rel, unsigned parts, const char *name, unsigned *of)
+/* A layer as it was read: its root and the directories a, b and c in it, each with those names. */
+enum { SHOWN = 3, ROOT = SHOWN, DIRECTORIES };
+static struct directory {
+	bool opaque;
+	struct {
+		enum kind kind;
+		bool hidden_below;
+	} names[SHOWN];
+} read_of[LAYERS][DIRECTORIES];
+
+static const char *name_of(unsigned directory)
+{
+	return directory == ROOT ? "" : names[directory];
+}
+
+static void read_directory(unsigned layer, unsigned directory)
+{
+	struct directory *d = &read_of[layer][directory];
+	const char *in = layer_names[layer], *rel = name_of(directory);
+
+	d->opaque = directory != ROOT && is_opaque(in, rel);
+	for (unsigned i = 0; i < SHOWN; i++) {
+		d->names[i].kind = kind_in(in, rel, names[i]);
+		d->names[i].hidden_below =
+			d->names[i].kind == NOTHING && is_hidden_below(in, rel, names[i]);
+	}
+}
+
+static void read_layer(unsigned layer)
+{
+	memset(read_of[layer], 0, sizeof read_of[layer]);
+	read_directory(layer, ROOT);
+	for (unsigned i = 0; i < SHOWN; i++)
+		if (read_of[layer][ROOT].names[i].kind == DIRECTORY)
+			read_directory(layer, i);
+}
+
+/* The name in merged's directory, whose parts are a bit for each layer; its own parts in *OF. */
+static enum kind model(unsigned directory, unsigned parts, unsigned name, unsigned *of)
 {
 	enum kind found = NOTHING;
-	char path[PATH_MAX];
 
 	*of = 0;
-	snprintf(path, sizeof path, "%s/%s", rel, name);
 	for (unsigned i = 0; i < LAYERS; i++) {
 		if (!(parts & 1U << i))
 			continue;
-		enum kind here = kind_in(layer_names[i], rel, name);
+		const struct directory *d = &read_of[i][directory];
+		const enum kind here = d->names[name].kind;
 		if (here == HIDDEN || (here == OBJECT && found != NOTHING))
 			break;
 		if (here == OBJECT)
@@ -220,12 +256,12 @@ static enum kind model(const char *rel, unsigned parts, const char *name, unsign
 		if (here == DIRECTORY) {
 			found = DIRECTORY;
 			*of |= 1U << i;
-			if (is_opaque(layer_names[i], path))
+			if (directory == ROOT && read_of[i][name].opaque)
 				break;
 		}
 		/* Beside a directory of that name it is taken to be older, and to have had its say.
 		 */
-		if (here == NOTHING && is_hidden_below(layer_names[i], rel, name))
+		if (d->names[name].hidden_below)
 			break;
 	}
 	return found;
@@ -259,9 +295,10 @@ static size_t count_entries(const struct listing *list)
 	return count;
 }
 
-static void compare(const struct overlay *ov, const char *rel, unsigned parts)
+static void compare_directory(const struct overlay *ov, unsigned directory, unsigned parts)
 {
 	static struct path p, child;
+	const char *rel = name_of(directory);
 	struct node n;
 
 	path_set(&p, rel, strlen(rel));
@@ -269,9 +306,9 @@ static void compare(const struct overlay *ov, const char *rel, unsigned parts)
 	struct listing *list = overlay_list(ov, &p, &n);
 	fuzz_require(!sys_failed(list), "it cannot be listed");
 	size_t expected = 2;
-	for (unsigned i = 0; i < 3; i++) {
+	for (unsigned i = 0; i < SHOWN; i++) {
 		unsigned type = DT_UNKNOWN, of;
-		enum kind kind = model(rel, parts, names[i], &of);
+		enum kind kind = model(directory, parts, i, &of);
 		bool listed = is_listed(list, names[i], &type);
 		char path[16];
 
@@ -288,12 +325,19 @@ static void compare(const struct overlay *ov, const char *rel, unsigned parts)
 	}
 	fuzz_require(count_entries(list) == expected, "it lists what it should not");
 	listing_free(list);
-	for (unsigned i = 0; i < 3 && !*rel; i++) {
+	for (unsigned i = 0; i < SHOWN && directory == ROOT; i++) {
 		unsigned of;
 
-		if (model(rel, parts, names[i], &of) == DIRECTORY)
-			compare(ov, names[i], of);
+		if (model(directory, parts, i, &of) == DIRECTORY)
+			compare_directory(ov, i, of);
 	}
+}
+
+/* Only the upper changes. */
+static void compare(const struct overlay *ov)
+{
+	read_layer(0);
+	compare_directory(ov, ROOT, 7);
 }
 
 static uint64_t lower_state;
@@ -378,13 +422,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (unsigned i = 0; i < entries; i++)
 		make_entry(&in);
 	const uint64_t before = state_of_lowers();
+	for (unsigned i = 1; i < LAYERS; i++)
+		read_layer(i);
 	const struct overlay *ov = open_overlay();
-	compare(ov, "", 7);
+	compare(ov);
 	for (unsigned i = 0; i < changes; i++) {
 		change(&in, ov);
-		compare(ov, "", 7);
+		compare(ov);
 	}
-	compare(open_overlay(), "", 7);
+	compare(open_overlay());
 	fuzz_require(state_of_lowers() == before, "a lower changed");
 	unmap_all();
 	return 0;
