@@ -38,7 +38,7 @@ $(CRASH): $(call test_objects,tests/crash/crash.c tests/crash/killer.c) $(CRASH_
 	$(call test_quiet,LINK,$@)$(CC) $(CFLAGS) -o $@ $^
 
 check-crowd: all $(CROWD)
-	@sh tests/crowd/run.sh $(abspath $(BUILD)) $(CROWD_SECONDS) 0
+	@sh tests/crowd/run.sh $(abspath $(BUILD)) $(CROWD_SECONDS) 0 20
 
 torture-crowd: all $(CROWD)
 	@sh tests/crowd/run.sh $(abspath $(BUILD)) $(TORTURE_CROWD_SECONDS) 0 20
