@@ -25,7 +25,7 @@ check-all: check-safety
 check-safety: check-crash check-crowd check-faults check-fuzz
 
 torture: torture-safety
-torture-safety: torture-crash torture-crowd torture-faults torture-fuzz
+torture-safety: check-tsan torture-crash torture-crowd torture-faults torture-fuzz
 
 check-crash: all $(CRASH) $(IDLE_LIBRARY)
 	@$(CRASH) $(CRASH_STRIDE)
@@ -46,6 +46,18 @@ torture-crowd: all $(CROWD)
 $(CROWD): $(call test_objects,tests/crowd/crowd.c)
 	@mkdir -p $(@D)
 	$(call test_quiet,LINK,$@)$(CC) $(CFLAGS) -o $@ $^ -pthread
+
+# Threads on the rooms, under ThreadSanitizer; needs clang.
+.PHONY: check-tsan
+TSAN_SECONDS ?= 10
+
+check-tsan: $(TESTS)/crowd/threads
+	@at=$$(mktemp -d) && cd $$at && $(abspath $(TESTS))/crowd/threads $(TSAN_SECONDS); \
+		status=$$?; rm -rf $$at; exit $$status
+
+$(TESTS)/crowd/threads: tests/crowd/threads.c $(TEST_ROOMS)
+	@mkdir -p $(@D)
+	$(call test_quiet,LINK,$@)clang $(LANGUAGE) -Iinclude -DOVERLAIN_SYS_HOOK -fno-strict-aliasing -O1 -g -fsanitize=thread -o $@ $^
 
 check-faults: all $(FAULTS) $(FAULTY)/sites $(IDLE_LIBRARY)
 	@$(FAULTS) once
