@@ -21,7 +21,7 @@ static void more(struct arena *arena, size_t size)
 void *arena_take(struct arena *arena, size_t size)
 {
 	size = (size + 15) & ~(size_t)15;
-	if (size > (size_t)(arena->end - arena->at))
+	if (!arena->at || size > (size_t)(arena->end - arena->at))
 		more(arena, size);
 	void *taken = arena->at;
 	arena->at += size;
