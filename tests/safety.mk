@@ -95,7 +95,7 @@ check-fuzz: $(REPLAYS)
 torture-fuzz: $(FUZZERS:%=$(TESTS)/fuzz/fuzz_%)
 	@for one in $(FUZZERS); do mkdir -p $(TESTS)/fuzz/$$one; \
 		ASAN_OPTIONS=detect_leaks=0 $(TESTS)/fuzz/fuzz_$$one -max_total_time=$(FUZZ_SECONDS) -max_len=600 \
-		-verbosity=0 -print_final_stats=1 -dict=tests/fuzz/config.dict \
+		-verbosity=0 -print_final_stats=1 -entropic=0 -dict=tests/fuzz/config.dict \
 		-artifact_prefix=$(abspath $(TESTS))/fuzz/found-$$one- \
 		$(abspath $(TESTS))/fuzz/$$one $(CURDIR)/tests/fuzz/corpus/$$one || exit; done
 
