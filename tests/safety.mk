@@ -10,6 +10,10 @@ CROWD := $(TESTS)/crowd/crowd
 CROWD_SECONDS ?= 2
 TORTURE_CROWD_SECONDS ?= 300
 
+BETWEEN := $(TESTS)/crash/between
+# Of all places where two can meet so many are left out for one that is tried.
+BETWEEN_STRIDE ?= 200
+
 FAULTS := $(TESTS)/crash/faults
 FAULTY := $(TESTS)/faulty
 
@@ -19,13 +23,13 @@ REPLAYS := $(FUZZERS:%=$(TESTS)/fuzz/replay_%)
 FUZZ_SECONDS ?= 3600
 
 .PHONY: check-fuzz torture-fuzz
-.PHONY: check-safety torture-safety check-crash torture-crash check-crowd torture-crowd check-faults torture-faults
+.PHONY: check-safety torture-safety check-crash torture-crash check-between torture-between check-crowd torture-crowd check-faults torture-faults
 
 check-all: check-safety
-check-safety: check-crash check-crowd check-faults check-fuzz
+check-safety: check-crash check-between check-crowd check-faults check-fuzz
 
 torture: torture-safety
-torture-safety: check-tsan torture-crash torture-crowd torture-faults torture-fuzz
+torture-safety: check-tsan torture-crash torture-between torture-crowd torture-faults torture-fuzz
 
 check-crash: all $(CRASH) $(IDLE_LIBRARY)
 	@$(CRASH) $(CRASH_STRIDE)
@@ -34,6 +38,16 @@ torture-crash: all $(CRASH) $(IDLE_LIBRARY)
 	@$(CRASH) 1
 
 $(CRASH): $(call test_objects,tests/crash/crash.c tests/crash/killer.c) $(CRASH_AREA)
+	@mkdir -p $(@D)
+	$(call test_quiet,LINK,$@)$(CC) $(CFLAGS) -o $@ $^
+
+check-between: all $(BETWEEN)
+	@$(BETWEEN) $(BETWEEN_STRIDE)
+
+torture-between: all $(BETWEEN)
+	@$(BETWEEN) 1
+
+$(BETWEEN): $(call test_objects,tests/crash/between.c tests/crash/killer.c) $(CRASH_AREA)
 	@mkdir -p $(@D)
 	$(call test_quiet,LINK,$@)$(CC) $(CFLAGS) -o $@ $^
 

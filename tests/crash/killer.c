@@ -18,26 +18,20 @@ void killer_mark(void)
 		err(1, "write to no file");
 }
 
-static bool is_entry(pid_t pid, struct __ptrace_syscall_info *info)
+/* False at its return, and wherever else the program stopped. */
+static bool is_entry(pid_t pid, long *call)
 {
-	long size = ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof *info, info);
+	struct __ptrace_syscall_info info;
+	long size = ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof info, &info);
 
-	return size > 0 && info->op == PTRACE_SYSCALL_INFO_ENTRY;
+	if (size <= 0 || info.op != PTRACE_SYSCALL_INFO_ENTRY)
+		return false;
+	bool mark = info.entry.nr == SYS_write && (int)info.entry.args[0] == MARK_FD;
+	*call = mark ? KILLER_MARK : (long)info.entry.nr;
+	return true;
 }
 
-static bool is_mark(const struct __ptrace_syscall_info *info)
-{
-	return info->entry.nr == SYS_write && (int)info->entry.args[0] == MARK_FD;
-}
-
-static int resume(pid_t pid, int *status)
-{
-	if (ptrace(PTRACE_SYSCALL, pid, NULL, NULL))
-		return -1;
-	return waitpid(pid, status, 0) == pid && WIFSTOPPED(*status) ? 0 : -1;
-}
-
-static pid_t start_traced(void (*start)(void *data), void *data)
+pid_t killer_start(void (*start)(void *data), void *data)
 {
 	int status;
 	pid_t pid = fork();
@@ -53,23 +47,41 @@ static pid_t start_traced(void (*start)(void *data), void *data)
 	return pid;
 }
 
+bool killer_next(pid_t pid, long *call, int *status)
+{
+	for (;;) {
+		if (ptrace(PTRACE_SYSCALL, pid, NULL, NULL) || waitpid(pid, status, 0) != pid ||
+		    !WIFSTOPPED(*status))
+			return false;
+		*call = KILLER_EXEC;
+		if (WSTOPSIG(*status) == SIGTRAP || is_entry(pid, call))
+			return true;
+	}
+}
+
+bool killer_until(pid_t pid, long call, int *status)
+{
+	long made;
+
+	while (killer_next(pid, &made, status))
+		if (made == call)
+			return true;
+	return false;
+}
+
 bool killer_run(int at, bool from_exec, void (*start)(void *data), void *data, int *status)
 {
-	struct __ptrace_syscall_info info;
-	bool counts = false;
-	pid_t pid = start_traced(start, data);
+	long call;
+	pid_t pid = killer_start(start, data);
 
-	while (resume(pid, status) == 0) {
-		if (WSTOPSIG(*status) == SIGTRAP) /* exec */
-			counts |= from_exec;
-		if (!is_entry(pid, &info))
+	if (!killer_until(pid, from_exec ? KILLER_EXEC : KILLER_MARK, status))
+		return false;
+	while (killer_next(pid, &call, status)) {
+		if (call == KILLER_EXEC || --at > 0)
 			continue;
-		if (counts && at-- <= 1) {
-			kill(pid, SIGKILL);
-			waitpid(pid, status, 0);
-			return true;
-		}
-		counts |= is_mark(&info);
+		kill(pid, SIGKILL);
+		waitpid(pid, status, 0);
+		return true;
 	}
 	return false;
 }

@@ -1,11 +1,23 @@
-/* Ends a program in the middle. */
+/* Stops a program at its system calls, and ends it in the middle. */
 #ifndef TESTS_CRASH_KILLER_H
 #define TESTS_CRASH_KILLER_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
-/* The program that is to be killed says that it is ready: what counts, counts from here. */
+/* The program that is watched says that it is ready, or done: what counts, counts from here. */
 void killer_mark(void);
+
+/* Runs START in a child that goes on only as far as the following let it. */
+pid_t killer_start(void (*start)(void *data), void *data);
+/*
+ * Lets it go on to the beginning of its next system call, whose number is then in *CALL:
+ * KILLER_MARK, KILLER_EXEC. False when it ended before; *STATUS is then how.
+ */
+enum { KILLER_MARK = -1, KILLER_EXEC = -2 };
+bool killer_next(pid_t pid, long *call, int *status);
+/* The same until it makes that call. */
+bool killer_until(pid_t pid, long call, int *status);
 
 /*
  * Runs START in a child and kills it at the beginning of its AT-th system call behind the mark
