@@ -89,16 +89,11 @@ static int look_again(const struct overlay *ov, struct path *p, struct node *n)
 	return overlay_in_upper(ov, n) && !node_absent(n) ? 0 : -ENOENT;
 }
 
-static bool is_same(const struct node *a, const struct node *b)
-{
-	return a->type == b->type && a->layer == b->layer;
-}
-
 /* True when P is what N says still; with a look at what was remembered where that holds. */
 static bool still_there(const struct overlay *ov, struct path *p, const struct node *n)
 {
 	struct node now;
-	return overlay_lookup(ov, p, &now) == 0 && is_same(&now, n);
+	return overlay_lookup(ov, p, &now) == 0 && node_same(&now, n);
 }
 
 static int copy_up_now(const struct overlay *ov, struct path *p, struct node *n,
@@ -127,7 +122,7 @@ static int copy_up_now(const struct overlay *ov, struct path *p, struct node *n,
 	if (error)
 		return error == -EEXIST ? look_again(ov, p, n) : error;
 	restore_parent(ov, p, &times);
-	bool same = change_knew(&change, &known) && is_same(&known, n);
+	bool same = change_knew(&change, &known) && node_same(&known, n);
 	if (copied.origin && !n->ino)
 		n->ino = copied.ino;
 	n->layer = 0;

@@ -68,8 +68,11 @@ static int make_nest(struct birth *b)
 /* What is published is out of it; the rest goes with what is half-made. */
 static void leave_nest(struct birth *b)
 {
+	if (!b->nest)
+		return;
 	b->stage.path[b->nest] = 0;
 	b->stage.published = false;
+	b->nest = 0;
 }
 
 static int begin_stage(struct birth *b)
@@ -146,14 +149,11 @@ static int inherit_group(const struct birth *b)
 
 int overlay_birth_in_place(struct birth *b)
 {
-	if (b->nest)
-		leave_nest(b);
-	b->nest = 0;
+	leave_nest(b);
 	stage_end(&b->stage);
 	b->staged = false;
 	b->linked = true; /* nobody is to believe that no lower has the name */
 	b->lent = true;
-	b->path = layer_path(&b->overlay->layers[0], b->final);
 	int error = whiteout_lend(b->overlay, b->final, &b->stage);
 	b->path = layer_path(&b->overlay->layers[0], b->final);
 	return error;
@@ -204,8 +204,7 @@ int overlay_birth_end(struct birth *b, int result)
 	if (b->lent)
 		whiteout_return(b->overlay, b->final, result < 0);
 	end_change(b, result);
-	if (b->nest)
-		leave_nest(b);
+	leave_nest(b);
 	stage_end(&b->stage);
 	turn_give(&b->turn);
 	return result;

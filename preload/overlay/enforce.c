@@ -59,12 +59,17 @@ static enum relation relation(const struct ruleset *r)
 	return found;
 }
 
+static const char *path_here(const struct ruleset *r)
+{
+	return *r->buffer ? r->buffer : "/";
+}
+
 /* What cannot be opened is not allowed. */
 static void allow(const struct ruleset *r)
 {
 	struct stat st;
-	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, *r->buffer ? r->buffer : "/",
-					 O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+	CLOSE_SCOPED int fd =
+		sys_openat(AT_FDCWD, path_here(r), O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
 	if (fd < 0 || sys_fstat(fd, &st) || S_ISLNK(st.st_mode))
 		return;
 	const struct landlock_path_beneath_attr rule = {
@@ -76,26 +81,18 @@ static void allow(const struct ruleset *r)
 
 static void allow_here(struct ruleset *r);
 
-static void allow_entries(struct ruleset *r)
+static int allow_entry(struct reading *reading, const struct dirent64 *entry, void *data)
 {
-	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, *r->buffer ? r->buffer : "/",
-					 O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	struct ruleset *r = data;
 	const struct text here = r->path;
-	char buffer[ENTRIES_SIZE] __attribute__((aligned(8)));
-	ssize_t size;
-	while (fd >= 0 && (size = sys_getdents64(fd, buffer, sizeof buffer)) > 0)
-		for (ssize_t at = 0; at < size;) {
-			const struct dirent64 *entry = (const void *)(buffer + at);
-			at += entry->d_reclen;
-			if (text_same(entry->d_name, ".") || text_same(entry->d_name, ".."))
-				continue;
-			text_add_char(&r->path, '/');
-			text_add(&r->path, entry->d_name);
-			if (!text_full(&r->path))
-				allow_here(r);
-			r->path = here;
-			*r->path.at = '\0';
-		}
+	(void)reading;
+	text_add_char(&r->path, '/');
+	text_add(&r->path, entry->d_name);
+	if (!text_full(&r->path))
+		allow_here(r);
+	r->path = here;
+	*r->path.at = '\0';
+	return 0;
 }
 
 /* Allows what stands at the path, but for the lowers. */
@@ -106,7 +103,7 @@ static void allow_here(struct ruleset *r)
 		allow(r);
 		break;
 	case ABOVE:
-		allow_entries(r);
+		entries_each(path_here(r), allow_entry, r);
 		break;
 	case INSIDE:
 		break;

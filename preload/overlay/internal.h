@@ -60,6 +60,12 @@ static inline bool stamp_holds(const struct overlay *ov, uint64_t name, uint64_t
 	       (ov->shared->tree | STAMP_MARK) == stamp->tree;
 }
 
+/* True when B, found at the same path later, is of the same kind and in the same layer as A. */
+static inline bool node_same(const struct node *a, const struct node *b)
+{
+	return a->type == b->type && a->layer == b->layer;
+}
+
 /* --- names.c: which layers are worth a look for a name --- */
 
 /* One component by its hash. */
@@ -110,8 +116,6 @@ void change_removed_directory(const struct overlay *ov);
 
 /* --- shared.c: the page itself, and what else processes tell each other; best effort --- */
 
-/* Maps it; FRESH where this process sets the overlay up anew. */
-int shared_open(struct overlay *ov, bool fresh);
 /* Opens the file behind it: -errno. */
 int shared_file(const struct overlay *ov);
 /* The form of whiteout that is known to work in this upper. */

@@ -28,8 +28,7 @@ static int look_once_more(const struct overlay *ov, struct path *p, struct node 
 {
 	const struct node before = *n;
 	int error = overlay_lookup(ov, p, n);
-	bool same = n->type == before.type && n->layer == before.layer;
-	return error ? error : same ? 0 : -EAGAIN;
+	return error ? error : node_same(&before, n) ? 0 : -EAGAIN;
 }
 
 /* What others put at the name while it was looked at makes it another name: look again. */

@@ -1,4 +1,5 @@
 /* The page processes share: making it, and what it says besides the changes of names. */
+#include "config.h"
 #include "pair.h"
 #include "overlain/debug.h"
 

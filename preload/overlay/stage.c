@@ -4,8 +4,8 @@
  *
  * A name is "#N", and its maker holds the lock on byte N of the shared file while it is in use; or
  * "#tN" when it was made in a turn; or "#oN", when it is a link whose text is a name that is owed a
- * whiteout. Locks die with their holder, whatever its number was and in
- * whichever namespace: what can be locked by another belongs to nobody any more.
+ * whiteout. Locks die with their holder, whatever its number was and in whichever namespace: what
+ * can be locked by another belongs to nobody any more.
  */
 #include "internal.h"
 
