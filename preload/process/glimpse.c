@@ -16,13 +16,6 @@ static bool begin(struct spot *spot, int dirfd, const char *path, size_t length,
 	return ov != NULL;
 }
 
-static const char *last_name(const char *path, size_t length)
-{
-	while (length > 0 && path[length - 1] != '/')
-		length--;
-	return path + length;
-}
-
 __attribute__((hot)) bool glimpse(struct glimpse *g, int dirfd, const char *path, unsigned flags)
 {
 	struct spot spot;
@@ -42,6 +35,6 @@ __attribute__((hot)) bool glimpse(struct glimpse *g, int dirfd, const char *path
 	g->way = (struct way){.dirfd = dirfd, .name = path};
 	if (node_absent(&g->node) || spot.layer == g->node.layer)
 		return true;
-	g->way.name = last_name(rest, length);
+	g->way.name = rest + place_parent_length(rest, length);
 	return way_kept(&g->way, spot.overlay, &g->node);
 }

@@ -236,11 +236,16 @@ void descriptor_gone(const struct place *at, int upper)
 	descriptor_each(visit_gone, &g);
 }
 
-/* A directory in workdir that looks like the one REAL and is about to be removed. */
-static int dig(const struct overlay *ov, struct stage *s)
+/* A directory in workdir that looks like the one REAL, and is to be removed. */
+static int dig(const struct overlay *ov, const char *real, struct stage *s)
 {
 	const struct node directory = {.type = DT_DIR};
-	return ov->writable && !process_borrowed() ? overlay_scratch(ov, &directory, s) : -ENOENT;
+	if (!ov->writable || process_borrowed())
+		return -ENOENT;
+	int error = overlay_scratch(ov, &directory, s);
+	if (!error)
+		object_dress(real, s->path);
+	return error;
 }
 
 void descriptor_bury(int fd, struct descriptor *d)
@@ -250,12 +255,11 @@ void descriptor_bury(int fd, struct descriptor *d)
 	struct text t;
 	struct stage s;
 	struct stat st;
-	if (d->layer == 0 || sys_fstat(fd, &st) || dig(ov, &s))
-		return;
 	text_init(&t, link, sizeof link);
 	text_add_descriptor(&t, fd);
 	text_add(&t, "/.");
-	object_dress(link, s.path);
+	if (d->layer == 0 || sys_fstat(fd, &st) || dig(ov, link, &s))
+		return;
 	if (replace(fd, s.path)) {
 		if (!d->ino)
 			d->ino = overlay_show_ino(ov, d->layer, st.st_ino);
@@ -267,10 +271,9 @@ void descriptor_bury(int fd, struct descriptor *d)
 int cwd_bury(const struct overlay *ov)
 {
 	struct stage s;
-	int error = dig(ov, &s);
+	int error = dig(ov, ".", &s);
 	if (error)
 		return error;
-	object_dress(".", s.path);
 	error = (int)SYS1(SYS_chdir, s.path);
 	overlay_scratch_end(&s);
 	return error;
