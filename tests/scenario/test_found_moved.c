@@ -21,6 +21,8 @@ SUITE(found_moved);
 	"empty/\n"                                                                                 \
 	"empty mode 02750\n"
 
+#define alike(...) same_everywhere(.lower = {TREE}, .script = PYTHON(__VA_ARGS__))
+
 /* The kernel does not move them unless it is root's, so its upper is not alike. */
 #define moved(...)                                                                                 \
 	same_everywhere(.lower = {TREE}, .unlike_kernel = true, .script = PYTHON(__VA_ARGS__))
@@ -79,80 +81,70 @@ Test(found_moved, fifo)
 /* Truncating brings it up as opening to write does. */
 Test(found_moved, truncated_file)
 {
-	same_everywhere(.lower = {TREE},
-			.script = PYTHON("own = kept(\"b/other\"); none = kept(\"a/file\")\n"
-					 "os.truncate(\"b/other\", 6); os.truncate(\"a/file\", 0)\n"
-					 "print(os.read(own, 99), os.read(none, 99))\n"));
+	alike("own = kept(\"b/other\"); none = kept(\"a/file\")\n"
+	      "os.truncate(\"b/other\", 6); os.truncate(\"a/file\", 0)\n"
+	      "print(os.read(own, 99), os.read(none, 99))\n");
 }
 
 Test(found_moved, linked_file)
 {
-	same_everywhere(.lower = {TREE},
-			.script = PYTHON("own = kept(\"b/other\"); os.link(\"b/other\", \"l\")\n"
-					 "with open(\"l\", \"a\") as f: f.write(\"more\")\n"
-					 "print(os.read(own, 99))\n"));
+	alike("own = kept(\"b/other\"); os.link(\"b/other\", \"l\")\n"
+	      "with open(\"l\", \"a\") as f: f.write(\"more\")\n"
+	      "print(os.read(own, 99))\n");
 }
 
 /* Whichever call is the first to find out. */
 Test(found_moved, removed_directory_is_the_same_to_all)
 {
-	same_everywhere(.lower = {TREE},
-			.script = PYTHON(
-				"import ctypes; libc = ctypes.CDLL(None)\n"
-				"a = kept(\"empty\"); b = kept(\"empty\"); os.rmdir(\"empty\")\n"
-				"text = ctypes.create_string_buffer(256)\n"
-				"print(libc.statx(a, b\"\", 0x1000, 0x7ff, text))\n"
-				"ino = int.from_bytes(text.raw[32:40], \"little\")\n"
-				"print(ino == os.fstat(a).st_ino)\n"
-				"print(os.access(f\"/proc/self/fd/{b}\", os.X_OK))\n"));
+	alike("import ctypes; libc = ctypes.CDLL(None)\n"
+	      "a = kept(\"empty\"); b = kept(\"empty\"); os.rmdir(\"empty\")\n"
+	      "text = ctypes.create_string_buffer(256)\n"
+	      "print(libc.statx(a, b\"\", 0x1000, 0x7ff, text))\n"
+	      "ino = int.from_bytes(text.raw[32:40], \"little\")\n"
+	      "print(ino == os.fstat(a).st_ino)\n"
+	      "print(os.access(f\"/proc/self/fd/{b}\", os.X_OK))\n");
 }
 
 /* Another one takes the name: nobody may be taken for it. */
 Test(found_moved, removed_directories)
 {
-	same_everywhere(.lower = {TREE},
-			.script = PYTHON(
-				"lower = kept(\"empty\"); os.mkdir(\"up\"); upper = kept(\"up\")\n"
-				"os.chmod(\"b\", 0o2711); merged = kept(\"b\"); "
-				"os.unlink(\"b/other\")\n"
-				"for name in (\"empty\", \"up\", \"b\"):\n"
-				"\tos.rmdir(name); os.mkdir(name); os.mkdir(name + \"/there\")\n"
-				"for fd in (lower, upper, merged):\n"
-				"\tprint(oct(os.fstat(fd).st_mode), os.listdir(fd), call(os.mkdir, "
-				"\"x\", dir_fd=fd))\n"
-				"\tprint(os.access(f\"/proc/self/fd/{fd}\", os.X_OK), "
-				"call(os.fchdir, fd))\n"
-				"\tprint(call(os.getcwd), os.listdir(\".\"), call(os.stat, "
-				"\"there\"))\n"));
+	alike("lower = kept(\"empty\"); os.mkdir(\"up\"); upper = kept(\"up\")\n"
+	      "os.chmod(\"b\", 0o2711); merged = kept(\"b\"); "
+	      "os.unlink(\"b/other\")\n"
+	      "for name in (\"empty\", \"up\", \"b\"):\n"
+	      "\tos.rmdir(name); os.mkdir(name); os.mkdir(name + \"/there\")\n"
+	      "for fd in (lower, upper, merged):\n"
+	      "\tprint(oct(os.fstat(fd).st_mode), os.listdir(fd), call(os.mkdir, "
+	      "\"x\", dir_fd=fd))\n"
+	      "\tprint(os.access(f\"/proc/self/fd/{fd}\", os.X_OK), "
+	      "call(os.fchdir, fd))\n"
+	      "\tprint(call(os.getcwd), os.listdir(\".\"), call(os.stat, "
+	      "\"there\"))\n");
 }
 
 /* What was changed of it, and when something last happened in it. */
 Test(found_moved, removed_directory_as_it_was_left)
 {
-	same_everywhere(.lower = {TREE},
-			.script = PYTHON(
-				"b = kept(\"b\"); os.chmod(\"b\", 0o2710)\n"
-				"os.setxattr(b, \"user.kept\", b\"1\")\n"
-				"os.unlink(\"b/other\"); os.rmdir(\"b\"); s = os.fstat(b)\n"
-				"print(oct(s.st_mode), os.listxattr(b), s.st_mtime > 1e9)\n"));
+	alike("b = kept(\"b\"); os.chmod(\"b\", 0o2710)\n"
+	      "os.setxattr(b, \"user.kept\", b\"1\")\n"
+	      "os.unlink(\"b/other\"); os.rmdir(\"b\"); s = os.fstat(b)\n"
+	      "print(oct(s.st_mode), os.listxattr(b), s.st_mtime > 1e9)\n");
 }
 
 Test(found_moved, removed_directory_whose_name_a_file_takes)
 {
-	same_everywhere(.lower = {TREE},
-			.script = PYTHON("fd = kept(\"empty\"); os.rmdir(\"empty\"); "
-					 "open(\"empty\", \"x\").close()\n"
-					 "print(call(os.stat, \"x\", dir_fd=fd), "
-					 "os.readlink(f\"/proc/self/fd/{fd}\")[-10:])\n"));
+	alike("fd = kept(\"empty\"); os.rmdir(\"empty\"); "
+	      "open(\"empty\", \"x\").close()\n"
+	      "print(call(os.stat, \"x\", dir_fd=fd), "
+	      "os.readlink(f\"/proc/self/fd/{fd}\")[-10:])\n");
 }
 
 Test(found_moved, removed_working_directory)
 {
-	same_everywhere(.lower = {TREE},
-			.script = PYTHON("os.chdir(\"empty\"); os.rmdir(\"../empty\"); "
-					 "print(call(os.getcwd))\n"
-					 "print(oct(os.stat(\".\").st_mode)); os.chdir(\"..\"); "
-					 "print(there())\n"));
+	alike("os.chdir(\"empty\"); os.rmdir(\"../empty\"); "
+	      "print(call(os.getcwd))\n"
+	      "print(oct(os.stat(\".\").st_mode)); os.chdir(\"..\"); "
+	      "print(there())\n");
 }
 
 /* Merged itself stays where it is, but first the names are looked at. */
