@@ -20,6 +20,12 @@
 #include <sys/types.h>
 #include <time.h>
 
+/*
+ * For large variables that few processes need: they stand behind the small ones, which then share a
+ * page, for each page that is touched costs the start of every process its part.
+ */
+#define BULKY __attribute__((section(".bss.bulky")))
+
 /* The highest value -errno takes, as seen in a system call's return register. */
 #define SYS_MAX_ERRNO 4095
 

@@ -83,7 +83,7 @@ int address_outside(struct address *a, const struct target *t, bool birth)
  * that went by a descriptor. Other processes find what lies in a layer by reverse_path.
  */
 #define BOUND 64
-static struct bound {
+static BULKY struct bound {
 	char told[SUN_PATH_SIZE + 1]; /* empty while it is written */
 	char asked[SUN_PATH_SIZE + 1];
 } bound[BOUND];

@@ -15,12 +15,12 @@ struct name {
 	char real[];
 };
 #define BUCKETS 256
-static const struct name *buckets[BUCKETS];
+static BULKY const struct name *buckets[BUCKETS];
 
 /* The names of most programs' objects fit in the first room. */
 static void *take(size_t size)
 {
-	static _Alignas(16) char room[8192];
+	static BULKY _Alignas(16) char room[8192];
 	static size_t used;
 	size = (size + 15) & ~(size_t)15;
 	if (__atomic_load_n(&used, __ATOMIC_RELAXED) + size <= sizeof room) {

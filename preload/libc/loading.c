@@ -18,8 +18,8 @@ __attribute__((used)) void *loading_dlmopen(void);
  * lock until others have loaded any number of libraries. So each thread has a place of its own.
  */
 #define NAMES 128
-static char names[NAMES][PATH_ROOM + PATH_MAX];
-static uintptr_t owners[NAMES];
+static BULKY char names[NAMES][PATH_ROOM + PATH_MAX];
+static BULKY uintptr_t owners[NAMES];
 
 static char *own_name(void)
 {

@@ -10,18 +10,20 @@
 
 #define AUDITOR "overlain-audit.so"
 
-/* Its path, beside this object. */
-static char path[PATH_MAX];
+static size_t path_size(void)
+{
+	return strlen(preload_object()) + sizeof AUDITOR;
+}
 
-void auditor_find(void)
+/* Its path, beside this object, in the path_size() bytes at PATH; empty where there is none. */
+static const char *path_in(char *path)
 {
 	struct text t;
 	const char *object = preload_object();
-	text_init(&t, path, sizeof path);
+	text_init(&t, path, path_size());
 	text_add_bytes(&t, object, (size_t)(exec_base_name(object) - object));
-	text_add(&t, AUDITOR);
-	if (path[0] != '/' || text_full(&t))
-		path[0] = 0;
+	text_add(&t, *object ? AUDITOR : "");
+	return path;
 }
 
 /* One that ld.so cannot load it complains of, and goes on without. */
@@ -30,7 +32,8 @@ static bool is_there(void)
 	static int known; /* 1: there, -1: missing */
 	int now = __atomic_load_n(&known, __ATOMIC_RELAXED);
 	if (!now) {
-		now = *path && sys_faccessat(AT_FDCWD, path, F_OK, 0) == 0 ? 1 : -1;
+		char path[path_size()];
+		now = sys_faccessat(AT_FDCWD, path_in(path), F_OK, 0) == 0 ? 1 : -1;
 		__atomic_store_n(&known, now, __ATOMIC_RELAXED);
 	}
 	return now > 0;
@@ -90,17 +93,19 @@ static void remove_element(char *list, const char *own)
 
 size_t auditor_size(const char *list)
 {
-	return strlen(list) + 1 + strlen(path);
+	return strlen(list) + 1 + path_size();
 }
 
 void auditor_add(struct text *t, const char *list)
 {
-	add_element(t, list, path);
+	char path[path_size()];
+	add_element(t, list, path_in(path));
 }
 
 void auditor_remove(char *list)
 {
-	remove_element(list, path);
+	char path[path_size()];
+	remove_element(list, path_in(path));
 }
 
 /*

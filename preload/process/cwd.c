@@ -17,7 +17,7 @@ struct slot {
 };
 
 #define SLOTS 8
-static struct slot ring[SLOTS];
+static BULKY struct slot ring[SLOTS];
 static uint64_t current; /* version of the current slot; it lies at version % SLOTS */
 
 static int copy_base(struct base *to, char *path, size_t size, const struct base *from)

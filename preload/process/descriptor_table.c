@@ -19,7 +19,7 @@ struct entry {
 	struct descriptor d;
 };
 
-static struct entry *chunks[CHUNKS];
+static BULKY struct entry *chunks[CHUNKS];
 static int noted; /* no number from here on ever was */
 
 /* There was no memory for something that should have been noted: then the kernel is asked. */

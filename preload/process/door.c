@@ -23,7 +23,7 @@ bool place_never_leads_in(const char *name)
 
 /* Spellings that were looked at already, by their hash; what is forgotten is looked at again. */
 #define MEMORY 256
-static uint64_t seen[MEMORY];
+static BULKY uint64_t seen[MEMORY];
 
 static uint64_t hash_name(const char *name, size_t length, uint64_t hash)
 {

@@ -179,7 +179,6 @@ void environment_adopt(char **envp)
 	}
 	escape_read(envp);
 	preload_find();
-	auditor_find();
 	remove_entry(envp, HANDOVER_NAME, handover_read);
 	if (handover_audited())
 		drop_auditor(envp);

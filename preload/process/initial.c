@@ -22,7 +22,7 @@ char **process_environment(void)
  */
 void process_name(const char *name)
 {
-	static char kept[PATH_MAX];
+	static BULKY char kept[PATH_MAX];
 	const uintptr_t now = getauxval(AT_EXECFN);
 	uintptr_t *word = __libc_stack_end;
 	struct text t;

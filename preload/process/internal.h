@@ -153,8 +153,6 @@ char **handover_write(char *bytes, size_t size, char **slots, const struct start
 
 /* --- auditor.c: what finds libraries while a program starts --- */
 
-/* Finds out where it lies: beside this object. */
-void auditor_find(void);
 /* True when S, whose program is P on disk, may need a library from merged. */
 bool auditor_wanted(const struct start *s, const struct program *p);
 /* True when a library it names itself wants more thread-local storage than there is room for. */

@@ -23,7 +23,7 @@
  */
 #define KNOWN_BITS 9
 #define KNOWN      (1u << KNOWN_BITS)
-static uintptr_t known[KNOWN];
+static BULKY uintptr_t known[KNOWN];
 
 static size_t spread(uintptr_t number)
 {
@@ -45,7 +45,7 @@ static bool readable(uintptr_t page)
 }
 
 /* The same of pages the kernel wrote to for us. */
-static uintptr_t written[KNOWN];
+static BULKY uintptr_t written[KNOWN];
 
 static bool all_written(uintptr_t first, uintptr_t last)
 {

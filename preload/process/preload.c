@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* The absolute path of this object; empty where it cannot be told or could not be listed. */
-static char object[PATH_MAX];
+static const char *object;
 
 /* As ld.so knows it, on disk; programs that ask with dladdr are told another one. */
 static const char *loaded_name(void)
@@ -16,21 +16,26 @@ static const char *loaded_name(void)
 	return NULL;
 }
 
+/* NULL where that is too long or cannot be told. */
+static const char *made_absolute(const char *name)
+{
+	static BULKY char absolute[PATH_MAX];
+	struct text t;
+	if (sys_getcwd(absolute, sizeof absolute) < 0)
+		return NULL;
+	const size_t length = strlen(absolute);
+	text_init(&t, absolute + length, sizeof absolute - length);
+	text_add(&t, "/");
+	text_add(&t, name);
+	return text_full(&t) ? NULL : absolute;
+}
+
 void preload_find(void)
 {
-	struct text t;
 	const char *name = loaded_name();
-	if (!name)
-		return;
-	if (name[0] != '/' && sys_getcwd(object, sizeof object) < 0)
-		object[0] = 0;
-	size_t length = strlen(object);
-	text_init(&t, object + length, sizeof object - length);
-	if (name[0] != '/')
-		text_add(&t, "/");
-	text_add(&t, name);
-	if (text_full(&t) || text_find(object, ':') || text_find(object, ' '))
-		object[0] = 0;
+	object = name && name[0] != '/' ? made_absolute(name) : name;
+	if (!object || text_find(object, ':') || text_find(object, ' '))
+		object = "";
 }
 
 const char *preload_object(void)

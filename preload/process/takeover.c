@@ -8,7 +8,7 @@
 #include <sys/prctl.h>
 
 static bool inside, audited;
-static char program[PATH_MAX];
+static BULKY char program[PATH_MAX];
 
 bool handover_inside(void)
 {

@@ -9,7 +9,7 @@
 unsigned debug_mask;
 
 /* Set once, while the configuration is read. */
-static char output[PATH_MAX];
+static BULKY char output[PATH_MAX];
 
 #define DEBUG_HELP 0x100
 
