@@ -34,6 +34,8 @@ struct overlay {
 	struct layer *layers;
 	const char *workdir; /* canonical absolute path, or NULL */
 	struct layer work;   /* workdir/work, where things are half-made */
+#define PAGE_NAME 32
+	char page[PAGE_NAME + 1]; /* the name of the shared page, or "" */
 	const char *mount_line; /* "lowerdir=…,upperdir=…,workdir=…", escaped as in /proc/mounts */
 	dev_t dev;              /* st_dev of everything in merged */
 	struct shared *shared; /* what processes tell each other, or NULL */

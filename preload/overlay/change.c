@@ -47,7 +47,7 @@ static void suspect(const struct overlay *ov, _Atomic uint64_t *pair)
 
 void stamp_missed(const struct overlay *ov, const struct path_key *key, const struct stamp *stamp)
 {
-	if (!ov->shared || !ov->writable)
+	if (!ov->shared)
 		return;
 	if (stamp->name == STAMP_NEVER)
 		suspect(ov, shared_bucket(ov, key->hash.name));
@@ -115,7 +115,10 @@ bool change_knew(const struct change *c, struct node *n)
 
 uint64_t overlay_generation(const struct overlay *ov)
 {
-	return ov->shared ? ov->shared->tree + ((uint64_t)ov->shared->gone << 40) : 0;
+	static _Atomic uint64_t count;
+	if (ov->shared)
+		return ov->shared->tree + ((uint64_t)ov->shared->gone << 40);
+	return overlay_stands(ov) ? 0 : ++count; /* nobody tells: it may be so each time */
 }
 
 void change_removed_directory(const struct overlay *ov)

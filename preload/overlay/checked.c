@@ -3,8 +3,8 @@
  *
  * "HASH:DRAFT:DRAFT…". HASH is that of the settings, so that a change of any of them makes the rest
  * void. DRAFT is what cannot be read off the settings of one overlay: the st_dev of its layers,
- * "DEVxCOUNT,DEVxCOUNT", and behind an "@" the canonical path of merged where it is spelled
- * otherwise.
+ * "DEVxCOUNT,DEVxCOUNT", behind a "#" the name of the page processes share, and behind an "@" the
+ * canonical path of merged where it is spelled otherwise.
  */
 #include "config.h"
 
@@ -41,13 +41,15 @@ char *checked_seal(struct config *c, const char *const *settings)
 {
 	size_t size = 64;
 	for (const struct draft *d = c->drafts; d < c->drafts + c->count; d++)
-		size += 4 * strlen(d->overlay.merged) + 32 * (d->lower_count + 2);
+		size += 4 * strlen(d->overlay.merged) + 32 * (d->lower_count + 2) + PAGE_NAME;
 	struct text t = arena_text(&c->arena, size);
 	text_add(&t, "OVERLAIN_CHECKED=");
 	text_add_hex(&t, settings_hash(settings));
 	for (const struct draft *d = c->drafts; d < c->drafts + c->count; d++) {
 		text_add_char(&t, ':');
 		add_devices(&t, d);
+		text_add(&t, *d->overlay.page ? "#" : "");
+		text_add(&t, d->overlay.page);
 		if (d->overlay.alias) {
 			text_add_char(&t, '@');
 			escape_octal(&t, d->overlay.merged, ":\\");
@@ -92,10 +94,22 @@ static const char *as_directory(const char *path)
 	return path && text_same(path, "/") ? "" : path;
 }
 
+static bool take_page(const char **at, char *page)
+{
+	if (**at != '#')
+		return true;
+	if (!page_is_named(*at + 1))
+		return false;
+	memcpy(page, *at + 1, PAGE_NAME);
+	*at += 1 + PAGE_NAME;
+	return true;
+}
+
 static bool take_draft(struct config *c, struct draft *d, const char **at)
 {
 	struct overlay *ov = &d->overlay;
-	if (*(*at)++ != ':' || !take_devices(at, d) || (d->upper && !d->read_only && !d->work))
+	if (*(*at)++ != ':' || !take_devices(at, d) || !take_page(at, ov->page) ||
+	    (d->upper && !d->read_only && !d->work))
 		return false;
 	ov->merged = d->merged;
 	if (**at == '@') {

@@ -130,6 +130,8 @@ int draft_check(struct config *c, struct draft *d);
 bool drafts_checked(struct config *c);
 /* A number for the settings: two are alike when theirs are. */
 uint64_t settings_hash(const char *const *settings);
+/* True where S begins with what may be the page's name. */
+bool page_is_named(const char *s);
 /* "OVERLAIN_CHECKED=…", for drafts that are described by SETTINGS. */
 char *checked_seal(struct config *c, const char *const *settings);
 
@@ -146,8 +148,8 @@ bool environment_enforced(const struct config *c);
 /* --- made elsewhere in this room, for mounts.c to call once an overlay is complete --- */
 
 /*
- * Maps what processes tell each other; without it an overlay works, and looks more often. FRESH:
- * nobody handed this overlay over, it is set up anew.
+ * Maps what processes tell each other (page.c); without it an overlay works, and looks more often.
+ * Whom it is kept from changes nothing. FRESH: nobody handed this overlay over, it is set up anew.
  */
 int shared_open(struct overlay *ov, bool fresh);
 /* Makes room for what this process learns, as much as the draft allows. */

@@ -49,12 +49,18 @@ void stamp_missed(const struct overlay *ov, const struct path_key *key, const st
 /* No pair that may be trusted: its halves differ. */
 #define STAMP_NEVER 1ULL
 
+/* Nobody can change anything. */
+static inline bool overlay_stands(const struct overlay *ov)
+{
+	return !ov->writable && !ov->barred;
+}
+
 /* True while nothing it depends on was changed: the price of three loads. */
 static inline bool stamp_holds(const struct overlay *ov, uint64_t name, uint64_t parent,
 			       const struct stamp *stamp)
 {
 	if (!ov->shared)
-		return !ov->writable && !ov->barred; /* nobody can change anything */
+		return overlay_stands(ov);
 	return (*shared_bucket(ov, name) | STAMP_MARK) == stamp->name &&
 	       (*shared_bucket(ov, parent) | STAMP_MARK) == stamp->parent &&
 	       (ov->shared->tree | STAMP_MARK) == stamp->tree;
@@ -116,8 +122,10 @@ void change_removed_directory(const struct overlay *ov);
 
 /* --- shared.c: the page itself, and what else processes tell each other; best effort --- */
 
-/* Opens the file behind it: -errno. */
+/* Opens the file behind it (page.c): -errno. */
 int shared_file(const struct overlay *ov);
+/* An overlay that is set up anew: nobody was told anything. */
+void shared_forget_told(const struct overlay *ov);
 /* The form of whiteout that is known to work in this upper. */
 enum whiteout_form shared_whiteout_form(const struct overlay *ov);
 void shared_set_whiteout_form(const struct overlay *ov, enum whiteout_form form);

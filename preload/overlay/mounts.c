@@ -100,7 +100,7 @@ static void complete(struct config *c, struct draft *d)
 	number_file_systems(ov);
 }
 
-/* Those who were root find the shared page by way of what root makes. */
+/* Those who were root come to the shared page by way of what root makes. */
 static mode_t own_mode(void)
 {
 	return SYS1(SYS_geteuid, 0) == 0 ? 0711 : 0700;
@@ -149,18 +149,18 @@ static int open_layers(struct config *c, const struct draft *d, struct overlay *
 }
 
 /* The longest merged first, so that the first that fits is the right one. */
-static void sort(struct config *c)
+static struct draft **sorted(struct config *c)
 {
-	for (unsigned i = 1; i < c->count; i++) {
-		struct draft moved = c->drafts[i];
+	struct draft **order = arena_take(&c->arena, c->count * sizeof *order);
+	for (unsigned i = 0; i < c->count; i++) {
+		struct draft *next = &c->drafts[i];
 		unsigned to = i;
-		while (to > 0 &&
-		       c->drafts[to - 1].overlay.merged_length < moved.overlay.merged_length) {
-			c->drafts[to] = c->drafts[to - 1];
-			to--;
-		}
-		c->drafts[to] = moved;
+		for (; to > 0 && order[to - 1]->overlay.merged_length < next->overlay.merged_length;
+		     to--)
+			order[to] = order[to - 1];
+		order[to] = next;
 	}
+	return order;
 }
 
 static int check(struct config *c)
@@ -178,6 +178,19 @@ static int check(struct config *c)
 	return result;
 }
 
+static int open_overlay(struct config *c, struct draft *d, struct overlay *ov, unsigned index)
+{
+	*ov = d->overlay;
+	ov->index = (uint16_t)index;
+	int result = open_layers(c, d, ov);
+	if (result < 0)
+		return result;
+	shared_open(ov, c->fresh);
+	memcpy(d->overlay.page, ov->page, sizeof ov->page); /* children are told */
+	cache_open(c, d, ov);
+	return 0;
+}
+
 static int open_mounts(struct mounts *mounts, char *const *envp, struct text *complaint, bool look)
 {
 	struct config c = {.envp = envp, .complaint = complaint, .look = look};
@@ -192,18 +205,10 @@ static int open_mounts(struct mounts *mounts, char *const *envp, struct text *co
 		complete(&c, &c.drafts[i]);
 	struct house *house =
 		arena_take(&c.arena, sizeof *house + c.count * sizeof *house->overlays);
+	struct draft *const *order = sorted(&c);
+	for (unsigned i = 0; i < c.count && result == 0; i++)
+		result = open_overlay(&c, order[i], &house->overlays[i], i);
 	house->environment = environment_make(&c);
-	sort(&c);
-	for (unsigned i = 0; i < c.count && result == 0; i++) {
-		struct overlay *ov = &house->overlays[i];
-		*ov = c.drafts[i].overlay;
-		ov->index = (uint16_t)i;
-		result = open_layers(&c, &c.drafts[i], ov);
-		if (result == 0) {
-			shared_open(ov, c.fresh);
-			cache_open(&c, &c.drafts[i], ov);
-		}
-	}
 	*mounts = (struct mounts){.count = c.count, .at = house->overlays};
 	for (unsigned i = 0; i < c.count; i++)
 		mounts->enforce |= house->overlays[i].enforce && !environment_enforced(&c);

@@ -111,8 +111,8 @@ static int hand_over(const struct operands *o)
 
 static int hand_over_to_other(const struct operands *o)
 {
-	return chmod("../work/overlain.shared", 0644) || stand_about(o) || setresuid(1, 1, 1) ? -1
-											      : 0;
+	return chmod("../work/overlain.page", 0700) || stand_about(o) || setresuid(1, 1, 1) ? -1
+											    : 0;
 }
 
 const struct verb verbs_starting[] = {

@@ -57,7 +57,8 @@ static void show_maps(void)
 	while (maps && fgets(line, sizeof line, maps)) {
 		const char *path = strchr(line, '/'), *slash = strrchr(line, '/');
 		if (!path || strncmp(path, "/usr/", 5) == 0 || strncmp(path, "/lib", 4) == 0 ||
-		    strstr(slash, "overlain") || strcmp(path, last) == 0)
+		    strstr(slash, "overlain") || strstr(path, "/overlain.page/") ||
+		    strcmp(path, last) == 0)
 			continue;
 		printf("mapped: %s", path);
 		strcpy(last, path);

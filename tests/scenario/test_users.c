@@ -81,3 +81,15 @@ Test(users, who_may_not)
 		"overlain: AREA/merged: read-only for user 65534, who may not write AREA/work\n",
 		"what the other says");
 }
+
+/* Who is let neither in by root nor by workdir, cannot spoil what others tell each other by. */
+Test(users, strangers)
+{
+	if (geteuid() != 0)
+		cr_skip("not root");
+	char *area = make_area("mkdir up/own; chmod 777 up/own");
+	struct outcome outcome = shell(
+		area, NULL, "python3 -B " SOURCE_DIR "/tests/programs/strangers.py " OVERLAIN);
+	assert_text(outcome.out, "228 answers\n", "four residents and a stranger");
+	assert_text(outcome.err, "", "four residents and a stranger");
+}
