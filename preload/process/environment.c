@@ -64,7 +64,7 @@ static const struct list {
 	[TUNABLES_LARGE] = {"GLIBC_TUNABLES=", tunables_size, tunables_add_large, tunables_remove},
 };
 
-struct environment_room environment_measure(const struct start *s)
+struct environment_room environment_measure(struct start *s)
 {
 	struct environment_room room = {.state = handover_size(s)};
 	room.slots = exec_count(s->envp) + OURS_MAX + handover_slots(room.state) + LISTS + 1;

@@ -216,9 +216,11 @@ static size_t names_size(const struct start *s)
 	return size + 2 * escaped_size(s->name);
 }
 
-size_t handover_size(const struct start *s)
+size_t handover_size(struct start *s)
 {
-	size_t size = sizeof HANDOVER_NAME + hand_over_cwd(NULL) + names_size(s);
+	const size_t cwd = hand_over_cwd(NULL);
+	size_t size = sizeof HANDOVER_NAME + cwd + names_size(s);
+	s->standing = cwd > 0;
 	descriptor_each(measure_descriptor, &size);
 	return size;
 }
@@ -232,7 +234,8 @@ char **handover_write(char *bytes, size_t size, char **slots, const struct start
 {
 	struct state state = {.slots = slots};
 	text_init(&state.text, bytes, size);
-	hand_over_cwd(&state);
+	if (s->standing)
+		hand_over_cwd(&state);
 	descriptor_each(add_descriptor, &state);
 	add_names(&state, s);
 	add_program(&state, s);

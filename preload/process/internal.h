@@ -50,6 +50,7 @@ struct start {
 	bool roomy;                  /* and one of its own wants much thread-local storage */
 	bool closing;                /* NAME goes by a descriptor that exec closes */
 	bool foreign;                /* its loader would give up at this object */
+	bool standing;               /* its working directory lies in merged */
 	unsigned depth;              /* scripts met so far */
 };
 /* Starts what stands at AT; NAME is what a script there is called. */
@@ -120,7 +121,7 @@ struct environment_room {
 	size_t lists; /* bytes for LD_PRELOAD and LD_AUDIT */
 	size_t state; /* bytes for what is handed over */
 };
-struct environment_room environment_measure(const struct start *s);
+struct environment_room environment_measure(struct start *s);
 /* The environment a child of S is started with. */
 void environment_fill(const struct start *s, const struct environment_room *room, char **slots,
 		      char *bytes);
@@ -146,7 +147,7 @@ void preload_without(struct text *t, const char *list);
 /* Stands for a path too long to be kept in struct descriptor: no path looks like that. */
 #define HANDOVER_TOO_LONG "//"
 /* The bytes that hand over cwd, descriptors and program, and the number of variables they make. */
-size_t handover_size(const struct start *s);
+size_t handover_size(struct start *s);
 size_t handover_slots(size_t size);
 /* Writes them, from SLOTS on as far as there is something to hand over; answers the next slot. */
 char **handover_write(char *bytes, size_t size, char **slots, const struct start *s);

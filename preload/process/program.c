@@ -51,8 +51,8 @@ static const char *privilege(int fd)
 		why = "set-user-ID";
 	else if (gid != st.st_gid)
 		why = "set-group-ID";
-	else if (SYS4(SYS_fgetxattr, fd, "security.capability", NULL, 0) > 0 &&
-		 SYS1(SYS_getuid, 0) != 0)
+	else if (SYS1(SYS_getuid, 0) != 0 &&
+		 SYS4(SYS_fgetxattr, fd, "security.capability", NULL, 0) > 0)
 		why = "given capabilities";
 	return why && grants(fd) ? why : NULL;
 }
