@@ -97,6 +97,15 @@ static const char *below_moving(const struct moving *m, const char *real, unsign
 	return rest + from->length;
 }
 
+/* True when AT is what ST, which lies in LAYER, has become. What took its name is not. */
+static bool is_moved(const struct place *at, unsigned layer, const struct stat *st)
+{
+	const struct node *n = &at->node;
+	if (!node_is_dir(n) || n->ino)
+		return overlay_is_copy(at->overlay, n, layer, st);
+	return overlay_in_upper(at->overlay, n) && S_ISDIR(st->st_mode);
+}
+
 /* Makes AT, which has room for it, what TO with REST behind it is now; false unless it is ST's. */
 static bool find_moved(const struct moving *m, const char *rest, unsigned layer,
 		       const struct stat *st, struct place *at)
@@ -108,9 +117,7 @@ static bool find_moved(const struct moving *m, const char *rest, unsigned layer,
 	at->overlay = m->overlay;
 	at->alone = NULL;
 	at->removed = false;
-	return !overlay_lookup(at->overlay, p, &at->node) &&
-	       overlay_in_upper(at->overlay, &at->node) && at->node.type == IFTODT(st->st_mode) &&
-	       (!at->node.ino || at->node.ino == overlay_show_ino(m->overlay, layer, st->st_ino));
+	return !overlay_lookup(at->overlay, p, &at->node) && is_moved(at, layer, st);
 }
 
 /* FD, or AT_FDCWD, which the kernel calls REAL. */

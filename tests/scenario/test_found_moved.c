@@ -68,6 +68,16 @@ Test(found_moved, files)
 	      "os.fchmod(own, 0o604); print(oct(os.stat(\"b/name\").st_mode))\n");
 }
 
+/* What took its name is another file, wherever that moves. */
+Test(found_moved, replaced_files)
+{
+	moved("own = kept(\"a/below/inner\")\n"
+	      "with open(\"new\", \"x\") as f: f.write(\"new\")\n"
+	      "os.rename(\"new\", \"a/below/inner\"); os.rename(\"a\", \"a\")\n"
+	      "print(os.read(own, 99)); os.rename(\"a\", \"x\")\n"
+	      "print(os.pread(own, 99, 0), os.readlink(f\"/proc/self/fd/{own}\")[-10:])\n");
+}
+
 /* A fifo is not opened once more, which would be to wait for its other end. */
 Test(found_moved, fifo)
 {
