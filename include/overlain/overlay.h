@@ -244,7 +244,7 @@ struct birth {
 	char *path;
 	uint8_t type;
 	bool staged;
-	bool linked; /* it is a further name of an old object */
+	bool linked; /* it is a name for an old object */
 	size_t nest; /* the length of a directory's path in workdir that it is made in; or 0 */
 	bool lent;   /* overlay_birth_in_place */
 	struct change change;

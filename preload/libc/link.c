@@ -53,6 +53,7 @@ static int link_into(const struct place *from, struct place *to, int flags)
 	error = overlay_birth_begin(&b, to->overlay, &to->path, &to->node, DT_REG);
 	if (error)
 		return (int)edge(error);
+	b.linked = true;
 	return (int)edge(overlay_birth_end(&b, sys_rename(t.stage.path, b.path, 0)));
 }
 

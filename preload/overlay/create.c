@@ -175,7 +175,7 @@ static int publish_dir(struct birth *b, const char *final)
 
 static int publish(struct birth *b)
 {
-	int error = inherit_group(b);
+	int error = b->linked ? 0 : inherit_group(b);
 	if (error)
 		return error;
 	const char *final = layer_path(&b->overlay->layers[0], b->final);
