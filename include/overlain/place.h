@@ -22,6 +22,8 @@ enum {
 	 * is absent without a look, and EEXIST is for place_again.
 	 */
 	PLACE_NEW = 32,
+	/* It may be made as a file: a slash behind it, which the caller refuses, follows no link */
+	PLACE_FILE = 64,
 };
 
 /*

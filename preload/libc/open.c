@@ -17,24 +17,15 @@ static int open_outside(const struct place *at, int flags, mode_t mode)
 	return fd;
 }
 
-static bool ends_in_slash(const char *path)
-{
-	ssize_t length = pointer_string(path, PATH_MAX);
-	return length > 0 && path[length - 1] == '/';
-}
-
 int open_find(struct place *at, int dirfd, const char *path, int flags)
 {
 	if (flags & O_PATH)
 		flags &= O_DIRECTORY | O_NOFOLLOW; /* all else means nothing then: open(2) */
 	const bool makes = (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
 	const bool follow = !(flags & O_NOFOLLOW) && !makes;
-	unsigned how = (follow ? PLACE_FOLLOW : 0) | (makes ? PLACE_NEW : 0);
-	if ((flags & O_CREAT) && ends_in_slash(path))
-		how = PLACE_NAME; /* refused once the directory is found: EISDIR */
+	const unsigned how = (follow ? PLACE_FOLLOW : 0) | (makes ? PLACE_NEW : 0) |
+			     (flags & O_CREAT ? PLACE_FILE : 0);
 	int error = place_find(at, dirfd, path, how);
-	if (error == -ELOOP && (flags & O_CREAT) && at->slash)
-		error = -EISDIR; /* the kernel does not follow it any more */
 	if ((error || at->overlay) && (flags & (O_CREAT | O_DIRECTORY)) == (O_CREAT | O_DIRECTORY))
 		error = -EINVAL; /* whatever is there, since Linux 6.4 */
 	if (error)

@@ -78,7 +78,7 @@ static bool must_follow(const struct place *at, const struct component *c)
 {
 	if (at->flags & PLACE_NAME)
 		return false;
-	return c->slash || (at->flags & PLACE_FOLLOW);
+	return c->slash ? !(at->flags & PLACE_FILE) : at->flags & PLACE_FOLLOW;
 }
 
 /*
