@@ -64,18 +64,19 @@ struct look {
 enum {
 	MARK_OPAQUE = 1, /* hides lower directories of the same name */
 	MARK_IMPURE = 2, /* holds entries that carry an origin */
-	MARK_XWHITE = 4, /* holds whiteouts in xattr form */
-	MARK_UNREAD = 8, /* marks were not asked for: it may hold whiteouts in xattr form */
+	MARK_XWHITE = 4, /* holds whiteouts in xattr form, not to be listed */
+	MARK_UNREAD = 8, /* marks were not asked for: it may be one of those */
 	MARK_OPEN = 16,  /* everybody may search it */
+	MARK_STICKY = 32,
 };
 
 /*
  * Looks at P with one lstat; of a directory the marks too, where WANT_MARKS (one llistxattr more).
- * PARENT_MARKS are those of the directory it lies in. Nothing there is not an error. What lstat
- * said goes to SEEN, unless that is NULL.
+ * An empty file is asked for its mark as well: a look-up sees that it is a whiteout, whatever its
+ * directory says. Nothing there is not an error. What lstat said goes to SEEN, unless that is NULL.
  */
-int layer_look(const struct layer *layer, struct path *p, unsigned parent_marks, bool want_marks,
-	       struct look *look, struct stat *seen);
+int layer_look(const struct layer *layer, struct path *p, bool want_marks, struct look *look,
+	       struct stat *seen);
 
 /* True when P is hidden by a ".wh." file beside it in this layer. */
 bool layer_hides(const struct layer *layer, struct path *p);
@@ -90,7 +91,8 @@ bool layer_is_xwhiteout(const char *path);
 /* True when the directory PATH hides those of its name in the layers below. */
 bool layer_is_opaque(const char *path);
 
-/* True when the directory PATH says that it holds whiteouts in xattr form. */
+/* True when the directory PATH says that it holds whiteouts in xattr form: without it they are
+ * listed. */
 bool layer_is_xmarked(const char *path);
 
 /* An open directory whose entries are being read. */

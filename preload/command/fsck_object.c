@@ -15,7 +15,32 @@ static int remove_file(struct fsck *f)
 	return marks_remove_file(f->upper, f->path);
 }
 
-/* A file that would be a whiteout if it were empty and its directory said that it holds such. */
+/* Without a word of its directory's it hides what is below, and its own name is listed. */
+static int announce(struct fsck *f)
+{
+	PATH_PARENT(f->path);
+	return layer_mark(layer_path(f->upper, f->path), "opaque", "x");
+}
+
+static bool is_announced(const struct fsck *f)
+{
+	PATH_PARENT(f->path);
+	return layer_is_xmarked(layer_path(f->upper, f->path));
+}
+
+static void check_whiteout(struct fsck *f, const struct node *below)
+{
+	const enum whiteout_form form = marks_form(f->upper, f->path);
+	if (node_absent(below))
+		fsck_found(f, "a whiteout of nothing", remove_whiteout);
+	else if (form == WHITEOUT_FILE)
+		fsck_found(f, "a whiteout in a form the kernel does not read", NULL);
+	else if (form == WHITEOUT_XATTR && !is_announced(f))
+		fsck_found(f, "a whiteout by its attribute, and its directory does not say so",
+			   announce);
+}
+
+/* A file that would be a whiteout if it were empty. */
 static void check_file(struct fsck *f)
 {
 	if (layer_is_xwhiteout(layer_path(f->upper, f->path)))
@@ -126,10 +151,7 @@ static bool is_unreadable(const struct fsck *f)
 void fsck_object(struct fsck *f, const struct entry *entry)
 {
 	if (entry && entry->kind == ENTRY_WHITEOUT) {
-		if (node_absent(&entry->below))
-			fsck_found(f, "a whiteout of nothing", remove_whiteout);
-		else if (marks_form(f->upper, f->path) == WHITEOUT_FILE)
-			fsck_found(f, "a whiteout in a form the kernel does not read", NULL);
+		check_whiteout(f, &entry->below);
 		return;
 	}
 	const bool file = entry && S_ISREG(entry->st.st_mode);

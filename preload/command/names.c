@@ -114,14 +114,14 @@ static bool is_directory(int fd, const struct dirent64 *entry)
 	return sys_fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
 }
 
-int names_read(struct names *n, const char *path, enum walk_order order, bool xmarked, bool opaque,
+int names_read(struct names *n, const char *path, enum walk_order order, bool opaque,
 	       const char *after)
 {
 	static char buffer[65536] __attribute__((aligned(8)));
 	struct reader r = {.names = n, .order = order, .after = after};
 	ssize_t size = 0;
 	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-	struct reading reading = {.fd = fd, .xmarked = xmarked ? XMARKED : XMARKED_NO};
+	struct reading reading = {.fd = fd, .xmarked = XMARKED};
 	if (fd < 0)
 		return fd;
 	n->order = (uint32_t *)(void *)(n->room + (n->size & ~(size_t)3));

@@ -13,7 +13,6 @@ struct level {
 	struct names names;
 	uint32_t next;
 	uint16_t length; /* of its path */
-	bool xmarked;
 	bool opaque;
 	bool new;          /* nothing of it lies below */
 	struct node below; /* else what does */
@@ -52,7 +51,7 @@ static int fill(struct walk *w, struct level *level, const char *after)
 	level->names.room = start;
 	level->names.size = half > NAMES_LEAST ? half : NAMES_LEAST;
 	level->next = 0;
-	return names_read(&level->names, layer_path(w->upper, &w->path), w->order, level->xmarked,
+	return names_read(&level->names, layer_path(w->upper, &w->path), w->order,
 			  level->opaque && node_is_dir(&level->below), after);
 }
 
@@ -83,14 +82,13 @@ static int enter(struct walk *w)
 	struct level *level = &w->levels[w->depth++];
 	*level = (struct level){.length = w->path.length};
 	struct stat st;
-	int error = layer_look(w->upper, &w->path, 0, true, &look, NULL);
+	int error = layer_look(w->upper, &w->path, true, &look, NULL);
 	if (!error && parent)
 		error = look_below(w, parent, &level->below, &st);
 	else
 		overlay_root(w->below, &level->below);
 	if (error)
 		return error;
-	level->xmarked = look.marks & MARK_XWHITE;
 	level->opaque = look.marks & MARK_OPAQUE;
 	level->new = level->opaque || !node_is_dir(&level->below);
 	return fill(w, level, NULL);
@@ -116,7 +114,7 @@ static int go_to(struct walk *w, const struct level *level, const char *record)
 static int describe(struct walk *w, struct entry *entry)
 {
 	struct look look;
-	int error = layer_look(w->upper, &w->path, 0, true, &look, &entry->st);
+	int error = layer_look(w->upper, &w->path, true, &look, &entry->st);
 	entry->opaque = look.marks & MARK_OPAQUE;
 	return !error && look.type == DT_UNKNOWN ? -ENOENT : error;
 }

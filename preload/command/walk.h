@@ -56,11 +56,10 @@ struct names {
 #define NAMES_LEAST 1024
 
 /*
- * Reads from PATH, a directory with whiteouts in xattr form where XMARKED, the names behind AFTER
- * (NULL: from the start) into the room of N. OPAQUE adds its mark. Afterwards n->size is what is
- * in use.
+ * Reads from the directory PATH the names behind AFTER (NULL: from the start) into the room of N.
+ * OPAQUE adds its mark. Afterwards n->size is what is in use.
  */
-int names_read(struct names *n, const char *path, enum walk_order order, bool xmarked, bool opaque,
+int names_read(struct names *n, const char *path, enum walk_order order, bool opaque,
 	       const char *after);
 static inline const char *names_at(const struct names *n, uint32_t i)
 {

@@ -150,20 +150,8 @@ int layer_entry_is_whiteout(struct reading *reading, const struct dirent64 *entr
 	return layer_is_xwhiteout(path);
 }
 
-/* An empty file counts as a whiteout where it and its directory say so. */
-static bool counts_as_whiteout(const struct layer *layer, struct path *p, unsigned parent_marks)
-{
-	if (!(parent_marks & (MARK_XWHITE | MARK_UNREAD)) ||
-	    !layer_is_xwhiteout(layer_path(layer, p)))
-		return false;
-	if (parent_marks & MARK_XWHITE)
-		return true;
-	PATH_PARENT(p);
-	return layer_is_xmarked(layer_path(layer, p));
-}
-
-int layer_look(const struct layer *layer, struct path *p, unsigned parent_marks, bool want_marks,
-	       struct look *look, struct stat *seen)
+int layer_look(const struct layer *layer, struct path *p, bool want_marks, struct look *look,
+	       struct stat *seen)
 {
 	struct stat own, *st = seen ? seen : &own;
 	char *path = layer_path(layer, p);
@@ -177,13 +165,14 @@ int layer_look(const struct layer *layer, struct path *p, unsigned parent_marks,
 	look->type = (uint8_t)IFTODT(st->st_mode);
 	if (S_ISCHR(st->st_mode) && st->st_rdev == 0)
 		look->type = DT_WHT;
-	else if (S_ISREG(st->st_mode) && st->st_size == 0 &&
-		 counts_as_whiteout(layer, p, parent_marks))
+	else if (S_ISREG(st->st_mode) && st->st_size == 0 && layer_is_xwhiteout(path))
 		look->type = DT_WHT;
 	if (!S_ISDIR(st->st_mode))
 		return 0;
 	if ((st->st_mode & 0111) == 0111)
 		look->marks = MARK_OPEN;
+	if (st->st_mode & S_ISVTX)
+		look->marks |= MARK_STICKY;
 	if (!want_marks) {
 		look->marks |= MARK_UNREAD;
 		return 0;

@@ -208,7 +208,7 @@ int whiteout_stage(const struct overlay *ov, struct path *p, struct stage *s);
 int whiteout_lend(const struct overlay *ov, struct path *p, struct stage *note);
 /* Done with it: the whiteout comes BACK where nothing was made. */
 void whiteout_return(const struct overlay *ov, struct path *p, bool back);
-/* Says of P's directory that it may hold whiteouts, where that must be said. */
+/* Says of P's directory that it may hold whiteouts in xattr form, which are not to be listed. */
 int whiteout_announce(const struct overlay *ov, struct path *p);
 /* 0 when the upper directory PATH holds whiteouts at most; -ENOTEMPTY. */
 int whiteouts_only(const char *path);

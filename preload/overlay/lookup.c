@@ -103,8 +103,6 @@ static int look_through(const struct parts *parts, struct path *p, struct node *
 {
 	const struct overlay *ov = parts->overlay;
 	const struct node *parent = parts->parent;
-	/* Some part of the directory may hold marked files; which one, its own mark tells. */
-	unsigned parent_marks = parent->marks & (NODE_XWHITE | NODE_UNREAD) ? MARK_UNREAD : 0;
 	unsigned unseen = parent->layer; /* parts from here on showed nothing of that name */
 	bool may = false;                /* search the directory */
 	for (unsigned i = parts_next(parts, parent->layer), next; i < ov->layer_count; i = next) {
@@ -113,7 +111,7 @@ static int look_through(const struct parts *parts, struct path *p, struct node *
 		/* An upper's marks always matter; a lower's only where something lies below. */
 		bool upper = ov->writable && i == 0;
 		bool want_marks = upper || node_next_part(ov, parent, i + 1) < ov->layer_count;
-		int error = layer_look(&ov->layers[i], p, parent_marks, want_marks, &look,
+		int error = layer_look(&ov->layers[i], p, want_marks, &look,
 				       node_absent(n) ? seen : NULL);
 		if (error)
 			return error;

@@ -49,6 +49,14 @@ static void mark_impure(const struct overlay *ov, const struct end *moving, stru
 		mark_parent_impure(ov, place);
 }
 
+/* Renames in the upper. */
+static int rename_there(const struct overlay *ov, const struct end *from, const struct end *to,
+			unsigned how)
+{
+	return sys_rename(layer_path(&ov->layers[0], from->path),
+			  layer_path(&ov->layers[0], to->path), how);
+}
+
 static int exchange(const struct overlay *ov, struct end *from, struct end *to)
 {
 	int error = hide_below(ov, from, to);
@@ -58,8 +66,7 @@ static int exchange(const struct overlay *ov, struct end *from, struct end *to)
 		return error;
 	mark_impure(ov, from, to->path);
 	mark_impure(ov, to, from->path);
-	return sys_rename(layer_path(&ov->layers[0], from->path),
-			  layer_path(&ov->layers[0], to->path), RENAME_EXCHANGE);
+	return rename_there(ov, from, to, RENAME_EXCHANGE);
 }
 
 /*
@@ -87,14 +94,21 @@ static int clear_target(const struct overlay *ov, const struct end *to)
 }
 
 /*
- * What moves changes places with the whiteout that lies at its new name. Where the file system
- * knows no such exchange, a directory cannot come to lie upon that: it goes before.
+ * What moves changes places with the whiteout that lies at its new name: a file with an attribute
+ * wants to be announced where it is left. Where the file system knows no such exchange, a directory
+ * cannot come to lie upon that: it goes before.
  */
-static int swap_with_whiteout(const char *old, const char *new, const struct end *from)
+static int swap_with_whiteout(const struct overlay *ov, const struct end *from,
+			      const struct end *to)
 {
-	int error = sys_rename(old, new, RENAME_EXCHANGE);
+	struct stat st;
+	const bool file =
+		sys_lstat(layer_path(&ov->layers[0], to->path), &st) == 0 && S_ISREG(st.st_mode);
+	int error = file && from->below ? whiteout_announce(ov, from->path) : 0;
+	if (!error)
+		error = rename_there(ov, from, to, RENAME_EXCHANGE);
 	if (error == -EINVAL && node_is_dir(&from->node))
-		sys_unlink(new);
+		sys_unlink(layer_path(&ov->layers[0], to->path));
 	return error;
 }
 
@@ -105,16 +119,14 @@ static int swap_with_whiteout(const char *old, const char *new, const struct end
 static int move_leaving(const struct overlay *ov, const struct end *from, const struct end *to,
 			unsigned how)
 {
-	const char *old = layer_path(&ov->layers[0], from->path);
-	const char *new = layer_path(&ov->layers[0], to->path);
-	int error = sys_rename(old, new, how | RENAME_WHITEOUT);
+	int error = rename_there(ov, from, to, how | RENAME_WHITEOUT);
 	if (error != -EINVAL && error != -EPERM)
 		return error;
-	error = whiteout_announce(ov, from->path);
-	if (!error && node_absent(&to->node) && !(to->node.marks & NODE_COVERED))
+	error = 0;
+	if (node_absent(&to->node) && !(to->node.marks & NODE_COVERED))
 		error = whiteout_place(ov, to->path, false);
 	if (!error && node_absent(&to->node)) {
-		error = swap_with_whiteout(old, new, from);
+		error = swap_with_whiteout(ov, from, to);
 		if (error != -ENOENT && error != -EINVAL)
 			return error;
 		error = 0;
@@ -123,25 +135,41 @@ static int move_leaving(const struct overlay *ov, const struct end *from, const 
 	if (!error && before)
 		error = whiteout_place(ov, from->path, false);
 	if (!error)
-		error = sys_rename(old, new, how);
+		error = rename_there(ov, from, to, how);
 	return error || before ? error : whiteout_place(ov, from->path, false);
 }
 
 /* The move itself, leaving a whiteout where a lower would show through. */
 static int move(const struct overlay *ov, struct end *from, struct end *to, unsigned flags)
 {
-	const char *old = layer_path(&ov->layers[0], from->path);
-	const char *new = layer_path(&ov->layers[0], to->path);
 	bool covered = to->node.marks & NODE_COVERED;
 	if (covered && node_is_dir(&from->node)) {
-		int error = swap_with_whiteout(old, new, from);
+		int error = swap_with_whiteout(ov, from, to);
 		if (!error && !from->below)
-			sys_unlink(old);
+			sys_unlink(layer_path(&ov->layers[0], from->path));
 		if (error != -ENOENT && error != -EINVAL)
 			return error;
 	}
 	unsigned how = covered ? 0 : flags;
-	return from->below ? move_leaving(ov, from, to, how) : sys_rename(old, new, how);
+	return from->below ? move_leaving(ov, from, to, how) : rename_there(ov, from, to, how);
+}
+
+/*
+ * Two names of one object: rename(2) does nothing then. The file system says so by itself, unless
+ * it is asked for a whiteout.
+ */
+static bool is_one(const struct overlay *ov, const struct end *from, const struct end *to,
+		   unsigned flags)
+{
+	struct stat f, t;
+	if (node_absent(&from->node))
+		return false;
+	if (text_same(path_rel(from->path), path_rel(to->path)))
+		return true;
+	return (flags & RENAME_WHITEOUT) && from->node.type == to->node.type &&
+	       overlay_in_upper(ov, &from->node) && overlay_in_upper(ov, &to->node) &&
+	       sys_lstat(overlay_reach(ov, &from->node, from->path), &f) == 0 &&
+	       sys_lstat(overlay_reach(ov, &to->node, to->path), &t) == 0 && f.st_ino == t.st_ino;
 }
 
 /* Everything but the move, which takes long where much has to come up. */
@@ -150,8 +178,7 @@ static int prepare(const struct overlay *ov, struct end *from, struct end *to, u
 	int error = look_at(ov, from);
 	if (!error)
 		error = look_at(ov, to);
-	if (!error && !node_absent(&from->node) &&
-	    text_same(path_rel(from->path), path_rel(to->path)))
+	if (!error && is_one(ov, from, to, flags))
 		return flags & RENAME_NOREPLACE ? -EEXIST : SAME;
 	if (!error)
 		error = rename_check(ov, from, to, flags);

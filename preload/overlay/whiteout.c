@@ -24,8 +24,6 @@ static int mark_beside(const struct overlay *ov, struct path *p, bool make)
 int whiteout_announce(const struct overlay *ov, struct path *p)
 {
 	struct node parent;
-	if (shared_whiteout_form(ov) != WHITEOUT_XATTR)
-		return 0;
 	int error = overlay_lookup_parent(ov, p, &parent);
 	if (error || !node_merged(ov, &parent))
 		return error;
@@ -73,7 +71,7 @@ int whiteout_stage(const struct overlay *ov, struct path *p, struct stage *s)
 	}
 	if (form == WHITEOUT_FILE)
 		return -EOPNOTSUPP;
-	return error ? error : whiteout_announce(ov, p);
+	return error || form == WHITEOUT_DEVICE ? error : whiteout_announce(ov, p);
 }
 
 static int place_file(const struct overlay *ov, struct path *p, bool upper_has)

@@ -164,7 +164,8 @@ static bool has_mark(const char *layer, const char *rel, const char *name, const
 	return false;
 }
 
-enum kind { NOTHING, HIDDEN, OBJECT, DIRECTORY };
+/* LISTED is a whiteout that only its own attribute tells of: it hides as any, and has a name. */
+enum kind { NOTHING, HIDDEN, LISTED, OBJECT, DIRECTORY };
 
 /* What NAME is in the directory REL of one layer. */
 static enum kind kind_in(const char *layer, const char *rel, const char *name)
@@ -177,9 +178,9 @@ static enum kind kind_in(const char *layer, const char *rel, const char *name)
 	if (S_ISCHR(st.st_mode) && st.st_rdev == 0)
 		return HIDDEN;
 	if (S_ISREG(st.st_mode) && st.st_size == 0 &&
-	    has_mark(layer, rel, name, "whiteout", &value) &&
-	    has_mark(layer, rel, ".", "opaque", &parent) && parent == 'x')
-		return HIDDEN;
+	    has_mark(layer, rel, name, "whiteout", &value))
+		return has_mark(layer, rel, ".", "opaque", &parent) && parent == 'x' ? HIDDEN
+										     : LISTED;
 	return S_ISDIR(st.st_mode) ? DIRECTORY : OBJECT;
 }
 
@@ -249,10 +250,10 @@ static enum kind model(unsigned directory, unsigned parts, unsigned name, unsign
 			continue;
 		const struct directory *d = &read_of[i][directory];
 		const enum kind here = d->names[name].kind;
-		if (here == HIDDEN || (here == OBJECT && found != NOTHING))
+		if (here == HIDDEN || (here != NOTHING && here != DIRECTORY && found != NOTHING))
 			break;
-		if (here == OBJECT)
-			return OBJECT;
+		if (here == OBJECT || here == LISTED)
+			return here;
 		if (here == DIRECTORY) {
 			found = DIRECTORY;
 			*of |= 1U << i;
@@ -316,8 +317,9 @@ static void compare_directory(const struct overlay *ov, unsigned directory, unsi
 		path_set(&child, path, strlen(path));
 		fuzz_require(overlay_lookup(ov, &child, &n) == 0, "a lookup fails");
 		expected += kind != NOTHING;
-		if (listed != (kind != NOTHING) || node_absent(&n) == listed ||
-		    (listed && (node_is_dir(&n) != (kind == DIRECTORY) || n.type != type))) {
+		const bool there = kind == OBJECT || kind == DIRECTORY;
+		if (listed != (kind != NOTHING) || node_absent(&n) == there ||
+		    (there && (node_is_dir(&n) != (kind == DIRECTORY) || n.type != type))) {
 			fprintf(stderr, "%s: the rules say %d, listed as %u, looked up as %u\n",
 				path, kind, type, n.type);
 			fuzz_require(false, "merged is not what the rules make of it");

@@ -22,10 +22,18 @@ static void plant_layers(const char *upper)
 	plant(format("%s/merged", scratch()), "", 1);
 }
 
+/* What is listed and not there is no part of the tree. */
 static char *merged(void)
 {
 	const struct layers layers = {"low", "up", "work"};
-	return world_listing(SHIM_RUN, scratch(), &layers);
+	char *tree = world_listing(SHIM_RUN, scratch(), &layers), *line;
+	while ((line = strstr(tree, "  lstat: No such file"))) {
+		char *rest = strchr(line, '\n');
+		while (line > tree && line[-1] != '\n')
+			line--;
+		memmove(line, rest + 1, strlen(rest));
+	}
+	return tree;
 }
 
 /* What upper is made of, what is said of it, and what is still said once it was repaired. */
@@ -37,8 +45,8 @@ static const struct {
 	{"a = new\n.wh.a =", "/a: there, and hidden by a file beside it", ""},
 	{"a whiteout-file", "/a: a whiteout in a form the kernel does not read",
 	 "/a: a whiteout in a form the kernel does not read\n"},
-	{"e/y whiteout-xattr", "/e/y: a whiteout by its attribute, which does not count",
-	 "/e/y: a whiteout by its attribute, which does not count\n"},
+	{"e/y whiteout-xattr",
+	 "/e/y: a whiteout by its attribute, and its directory does not say so", ""},
 	{"b = full\nb xattr user.overlay.whiteout=y",
 	 "/b: a whiteout by its attribute, which does not count",
 	 "/b: a whiteout by its attribute, which does not count\n"},

@@ -126,6 +126,25 @@ Test(layers, whiteouts_by_attribute)
 			.script = SHOW "; echo again >d/a; ls d; rm d/a d/b; ls d");
 }
 
+/* That it is a whiteout a file says alone; its directory, that it is not to be listed. */
+Test(layers, whiteouts_by_attribute_in_directories_without)
+{
+	same_everywhere(.lower = {"d/a whiteout-xattr\nd/b whiteout-xattr\nd/c = c\n",
+				  "d/a = hidden\nd/b/in = hidden\nu/a = hidden\n"},
+			.upper = "u/a whiteout-xattr\nu/b whiteout-xattr\n",
+			.script = "cd merged; for n in d/a d/b d/b/in u/a u/b; do stat $n; done; "
+				  "echo again >d/a; mkdir d/b u/a; rmdir u; echo new >u/b; "
+				  "rm u/b; rmdir u/a; ls d/b; cat d/a u/b");
+}
+
+/* A directory that moves there changes places with one, which is not to be listed either. */
+Test(layers, a_whiteout_by_attribute_changes_places)
+{
+	same_everywhere(.lower = {"p/a/in = moved\np/b = stays\nq/a/in = hidden\n"},
+			.upper = "q/a whiteout-xattr\nq xattr user.overlay.opaque=x\n",
+			.unlike_kernel = true, .script = "cd merged; mv p/a q/a; ls p q q/a");
+}
+
 Test(layers, whiteouts_by_name)
 {
 	same_everywhere(.lower = {"a whiteout-file\nd/b whiteout-file\nd/e = seen\n",

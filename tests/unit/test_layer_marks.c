@@ -27,28 +27,27 @@ Test(layer_marks, are_read)
 {
 	static const struct {
 		const char *path;
-		unsigned parent, type, marks;
+		unsigned type, marks;
 	} rows[] = {
-		{"none", 0, DT_UNKNOWN, 0},
-		{"file/x", 0, DT_UNKNOWN, 0},
-		{"file", 0, DT_REG, 0},
-		{"link", 0, DT_LNK, 0},
-		{"dev", 0, DT_WHT, 0},
-		{"marked", 0, DT_REG, 0},
-		{"marked", MARK_XWHITE, DT_WHT, 0},
-		{"full", MARK_XWHITE, DT_REG, 0},
-		{"plain", 0, DT_DIR, MARK_OPEN},
-		{"opaque", 0, DT_DIR, MARK_OPEN | MARK_OPAQUE},
-		{"oci", 0, DT_DIR, MARK_OPEN | MARK_OPAQUE},
-		{"fuse", 0, DT_DIR, MARK_OPEN | MARK_OPAQUE},
-		{"x/w", MARK_UNREAD, DT_WHT, 0},
-		{"plain/w", MARK_UNREAD, DT_REG, 0},
-		{"x", 0, DT_DIR, MARK_OPEN | MARK_XWHITE},
-		{"odd", 0, DT_DIR, MARK_OPEN},
-		{"impure", 0, DT_DIR, MARK_OPEN | MARK_IMPURE},
-		{"all", 0, DT_DIR, MARK_OPEN | MARK_IMPURE | MARK_OPAQUE},
-		{"", 0, DT_DIR, MARK_OPEN},
-		{"shut", 0, DT_DIR, 0},
+		{"none", DT_UNKNOWN, 0},
+		{"file/x", DT_UNKNOWN, 0},
+		{"file", DT_REG, 0},
+		{"link", DT_LNK, 0},
+		{"dev", DT_WHT, 0},
+		{"marked", DT_WHT, 0},
+		{"full", DT_REG, 0},
+		{"plain", DT_DIR, MARK_OPEN},
+		{"opaque", DT_DIR, MARK_OPEN | MARK_OPAQUE},
+		{"oci", DT_DIR, MARK_OPEN | MARK_OPAQUE},
+		{"fuse", DT_DIR, MARK_OPEN | MARK_OPAQUE},
+		{"x/w", DT_WHT, 0},
+		{"plain/w", DT_WHT, 0},
+		{"x", DT_DIR, MARK_OPEN | MARK_XWHITE},
+		{"odd", DT_DIR, MARK_OPEN},
+		{"impure", DT_DIR, MARK_OPEN | MARK_IMPURE},
+		{"all", DT_DIR, MARK_OPEN | MARK_IMPURE | MARK_OPAQUE},
+		{"", DT_DIR, MARK_OPEN},
+		{"shut", DT_DIR, 0},
 	};
 	struct layer layer = planted(
 		"file = x\nlink -> file\ndev whiteout\nmarked whiteout-xattr\nfull = x\n"
@@ -62,9 +61,7 @@ Test(layer_marks, are_read)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct look look;
 
-		EXPECT(layer_look(&layer, rooms_path(rows[i].path), rows[i].parent, true, &look,
-				  NULL),
-		       "");
+		EXPECT(layer_look(&layer, rooms_path(rows[i].path), true, &look, NULL), "");
 		cr_expect_eq(look.type, rows[i].type, "%s: type %u", rows[i].path, look.type);
 		cr_expect_eq(look.marks, rows[i].marks, "%s: marks %u", rows[i].path, look.marks);
 	}
@@ -75,7 +72,7 @@ Test(layer_marks, are_left_alone_when_not_asked_for)
 	struct layer layer = planted("d/ opaque");
 	struct look look;
 
-	EXPECT(layer_look(&layer, rooms_path("d"), 0, false, &look, NULL), "");
+	EXPECT(layer_look(&layer, rooms_path("d"), false, &look, NULL), "");
 	cr_expect_eq(look.marks, MARK_OPEN | MARK_UNREAD);
 }
 
@@ -89,7 +86,7 @@ Test(layer_marks, among_more_attributes_than_fit)
 	struct layer layer = planted(text);
 	struct look look;
 
-	EXPECT(layer_look(&layer, rooms_path("d"), 0, true, &look, NULL), "");
+	EXPECT(layer_look(&layer, rooms_path("d"), true, &look, NULL), "");
 	cr_expect_eq(look.marks, MARK_OPEN | MARK_OPAQUE | MARK_IMPURE);
 }
 

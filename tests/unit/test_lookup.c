@@ -43,15 +43,15 @@ Test(lookup, a_whiteout_hides_in_every_layer_and_form)
 	      {".wh.v", "nothing"});
 }
 
-Test(lookup, a_marked_file_is_a_whiteout_in_a_marked_directory_only)
+Test(lookup, an_empty_file_is_a_whiteout_where_its_attribute_says_so)
 {
 	SHOWS(OPEN(.lower = {"d/x whiteout-xattr\nd xattr user.overlay.opaque=x\n"
 			     "e/x whiteout-xattr\nd/full = data\n"
 			     "d/full xattr user.overlay.whiteout=y",
-			     "d/x = 2\nd/y = 2\ne/x = 2"},
-		   .upper = ""),
+			     "d/x = 2\nd/y = 2\ne/x = 2\nu/x = 2"},
+		   .upper = "u/x whiteout-xattr\nu/y whiteout-xattr"),
 	      {"d", "dir 1 2"}, {"d/x", "nothing"}, {"d/y", "file 2"}, {"d/full", "file 1"},
-	      {"e/x", "file 1"});
+	      {"e/x", "nothing"}, {"u/x", "covered"}, {"u/y", "covered"});
 }
 
 Test(lookup, an_opaque_directory_hides_what_is_below)
