@@ -89,6 +89,7 @@ enum {
 	NODE_PURE = 8,    /* in the upper, and known to be in no lower */
 	NODE_UNREAD = 16, /* directory: the marks of its lowest part were not asked for */
 	NODE_OPEN = 32,   /* directory: everybody may search it */
+	NODE_STICKY = 64, /* directory: it may have the sticky bit */
 };
 
 struct node {
@@ -140,6 +141,8 @@ int overlay_lookup(const struct overlay *ov, struct path *p, struct node *n);
 int overlay_lookup_parent(const struct overlay *ov, struct path *p, struct node *n);
 /* -EACCES where the caller may not search the directory P, which is N. */
 int overlay_may_search(const struct overlay *ov, const struct node *n, struct path *p);
+/* -EACCES where what stands at P, which is N, is not to be opened by who would have it made. */
+int overlay_may_open_made(const struct overlay *ov, struct path *p, const struct node *n);
 /* What is remembered of P, without a look at the disk; false when nothing is. */
 bool overlay_recall(const struct overlay *ov, const struct path *p, struct node *n);
 /* The same for one that is known by its hash. */

@@ -18,7 +18,12 @@ static int mkdir_inside(struct place *at, mode_t mode)
 {
 	struct birth b;
 	int error = begin(&b, at, DT_DIR);
-	return error ? (int)edge(error) : end(&b, NEXT(mkdirat)(AT_FDCWD, b.path, mode));
+	if (error)
+		return (int)edge(error);
+	int result = end(&b, NEXT(mkdirat)(AT_FDCWD, b.path, mode));
+	if (mode & S_ISVTX)
+		overlay_forget(at->overlay, &at->path); /* a new one is taken to have no such bit */
+	return result;
 }
 
 /* PLAIN: asked for without a descriptor, and so passed on. */

@@ -25,7 +25,7 @@ void overlay_root(const struct overlay *ov, struct node *n)
 		.type = DT_DIR,
 		.end = ov->layer_count,
 		.parts = ~0ULL,
-		.marks = ov->writable ? NODE_IMPURE | NODE_XWHITE : NODE_XWHITE,
+		.marks = NODE_XWHITE | NODE_STICKY | (ov->writable ? NODE_IMPURE : 0),
 	};
 }
 
@@ -56,6 +56,8 @@ static bool take(const struct overlay *ov, unsigned layer, const struct look *lo
 	n->end = (uint16_t)(layer + 1);
 	if (first && (look->marks & MARK_OPEN))
 		n->marks |= NODE_OPEN;
+	if (first && (look->marks & MARK_STICKY))
+		n->marks |= NODE_STICKY;
 	if (first && layer == 0 && (look->marks & MARK_IMPURE))
 		n->marks |= NODE_IMPURE;
 	if (look->marks & MARK_XWHITE)

@@ -254,6 +254,9 @@ static int open_existing(struct place *at, int flags, mode_t mode, open_call *ca
 			return -EEXIST;
 		if (type == DT_DIR)
 			return -EISDIR;
+		error = overlay_may_open_made(at->overlay, &at->path, &at->node);
+		if (error)
+			return error;
 	}
 	if (writes(flags) && type == DT_DIR)
 		return -EISDIR;

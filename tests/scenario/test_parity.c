@@ -12,8 +12,9 @@ SUITE(parity);
 	"def say(call, *a):\n"                                                                     \
 	"\ttry: print(call(*a))\n"                                                                 \
 	"\texcept OSError as e: print(errno.errorcode[e.errno])\n"                                 \
-	"def exchange(a, b):\n"                                                                    \
-	"\tif libc.renameat2(-100, a, -100, b, 2) < 0: raise OSError(ctypes.get_errno(), str())\n"
+	"def move(a, b, flags):\n"                                                                 \
+	"\tif libc.renameat2(-100, a, -100, b, flags): raise OSError(ctypes.get_errno(), str())\n" \
+	"def exchange(a, b): move(a, b, 2)\n"
 #define PYTHON(lines) "python3 -c '" TRY lines "'"
 /* By somebody who is not root, and owns everything. */
 #define AS_USER "unshare -U --map-user=1000 --map-group=1000 "
@@ -68,6 +69,72 @@ Test(parity, out_of_merged_and_back)
 			 "say(t.connect, \"merged/here/../out/socket\")\n"
 			 "print(s.recv(9))\n") "; ls out",
 		 .unlike_plain = true);
+}
+
+/* Nothing is to be done then, and so no whiteout to be left. */
+Test(parity, two_names_of_one_object_do_not_move)
+{
+	in_house("cd merged; : >one; ln one other; mkfifo end; ln end start; mkdir made; "
+		 "ln one made; chmod 555 made; " AS_USER PYTHON(
+			 "for a, b in (b\"one\", b\"other\"), (b\"end\", b\"start\"), "
+			 "(b\"one\", b\"made/one\"), (b\"one\", b\"one\"), (b\"src\", b\"./src\"), "
+			 "(b\"one\", b\"end\"), (b\"one\", b\"none\"), (b\"twin1\", b\"twin2\"):\n"
+			 "\tfor flags in 1, 4, 5, 6, 0: say(move, a, b, flags)\n"),
+		 .unlike_plain = true);
+}
+
+/* What is made in a directory takes its group from that, and a further name is not made. */
+Test(parity, a_further_name_inherits_nothing)
+{
+	in_house("cd merged; rm docs/*.txt; chmod 2755 docs; : >made; chmod 6755 made README; "
+		 "ln made docs/guide.txt; ln README docs/top.txt; ls -l made README; " PYTHON(
+			 "fd = os.open(\".\", os.O_TMPFILE | os.O_RDWR)\n"
+			 "os.fchmod(fd, 0o6755)\n"
+			 "os.link(f\"/proc/self/fd/{fd}\", \"docs/both.txt\", "
+			 "follow_symlinks = True)\n"
+			 "say(lambda: oct(os.stat(\"docs/both.txt\").st_mode))\n"));
+}
+
+/*
+ * Where everybody may make names, who would make one is not given what another has put there; how
+ * far that goes for files and fifos the machine decides. Only root can give them away.
+ */
+Test(parity, what_somebody_else_made_in_a_sticky_directory)
+{
+	in_house(
+		"cd merged; mkdir -m 1777 open; mkdir group all; : >group/file; : >all/file; "
+		"chmod 1770 group; chmod 777 all; " PYTHON(
+			"for name in \"open\", \"group\", \"all\", \"docs\":\n"
+			"\tif name == \"docs\": os.chmod(name, 0o1777)\n"
+			"\tos.mkfifo(name + \"/fifo\")\n"
+			"\topen(name + \"/file\", \"w\").close()\n"
+			"\tos.symlink(\"file\", name + \"/link\")\n"
+			"\tsocket.socket(socket.AF_UNIX).bind(name + \"/socket\")\n"
+			"\tfor n in \"fifo\", \"file\", \"socket\", \"guide.txt\":\n"
+			"\t\tfor owner in 1, 2, 0:\n"
+			"\t\t\ttry: os.chown(f\"{name}/{n}\", owner, -1); os.chown(name, owner // "
+			"2, -1)\n"
+			"\t\t\texcept OSError: pass\n"
+			"\t\t\tfor flags in 0, 64, 64 | 131072, 64 | 65536, 192:\n"
+			"\t\t\t\tsay(lambda: os.close(os.open(f\"{name}/{n}\", 2050 | flags)))\n"));
+}
+
+/* A file that is to be made has none; what a link leads to that has one is not asked. */
+Test(parity, no_file_is_made_by_a_name_with_a_slash)
+{
+	in_house("cd merged; " PYTHON(
+		"for name, to in (\"far\", \"none/none\"), (\"up\", \"README/x\"), (\"loop\", "
+		"\"loop/\"), "
+		"(\"out\", \"../out/none\"), (\"docslink\", \"docs\"): os.symlink(to, name)\n"
+		"for to in \"none\", \"loop\", \"docs\", \"docslink\", \"README\", \"far\", "
+		"\"up\", "
+		"\"none/none\", \"README/x\", \"out\", \"../out\":\n"
+		"\tfor end in \"/\", \"/.\", \"/..\":\n"
+		"\t\tos.symlink(to + end, \"link\")\n"
+		"\t\tfor name in to + end, \"link\", \"link/\":\n"
+		"\t\t\tfor flags in 0, os.O_EXCL, os.O_NOFOLLOW, os.O_PATH, os.O_WRONLY:\n"
+		"\t\t\t\tsay(lambda: os.close(os.open(name, os.O_CREAT | flags)))\n"
+		"\t\tos.unlink(\"link\")\n"));
 }
 
 Test(parity, merged_gives_way_to_nothing)
