@@ -1,5 +1,6 @@
 """What operations are made of. Each draws what it needs from R and gives its text and what does it."""
 import os
+import stat
 
 from layers import NAMES, some_path
 
@@ -21,6 +22,11 @@ def path(r, m):
     if odd < 0.123:
         return m
     return p
+
+
+def is_fifo(p):
+    """The two ends of one do not find each other where it was copied up in between."""
+    return os.path.exists(p) and stat.S_ISFIFO(os.stat(p).st_mode)
 
 
 def on_path(call):

@@ -1,21 +1,19 @@
 """Operations on descriptors that stay open while the names they were opened by change."""
 import fcntl
 import os
-import stat
 
-from draws import path
+from draws import is_fifo, path
 from layers import NAMES
 from libc import renameat2, statx
 from names import rename
-from view import brief, identity, names_in, show
+from view import MODE, brief, identity, names_in, show
 
 FILES, DIRECTORIES = range(4), range(4, 7)
 slots = {}
 
 
 def keep(slot, p, flags):
-    """The two ends of a fifo do not find each other where it was copied up in between."""
-    if os.path.exists(p) and stat.S_ISFIFO(os.stat(p).st_mode):
+    if is_fifo(p):
         return
     fd = os.open(p, flags | os.O_NONBLOCK, 0o644)
     if slot in slots:
@@ -56,7 +54,8 @@ def is_nameless(fd):
 def is_closed(fd):
     """
     True of what lies in a lower, below a directory that its user may not search any more: the
-    library cannot copy it up, nor see its other parts. The kernel can, by its mounter's rights.
+    library cannot copy it up, nor see its other parts, nor that it is gone. The kernel can, by its
+    mounter's rights.
     """
     try:
         os.lstat(os.readlink(f"/proc/self/fd/{fd}"))
@@ -70,7 +69,7 @@ def is_closed(fd):
 def changing(call):
     """A lower's file that has lost its last name cannot be copied up any more: it stays as it is."""
     def unless_nameless(fd, name):
-        return "nameless" if is_nameless(fd) else "closed" if is_closed(fd) else call(fd)
+        return "closed" if is_closed(fd) else "nameless" if is_nameless(fd) else call(fd)
     return unless_nameless
 
 
@@ -83,11 +82,17 @@ def make_in(fd, name):
 
 
 def fields(fd, name):
-    """What fstat says. A merged directory that was removed has one name, as before, to the kernel."""
+    """
+    What fstat says. A merged directory that was removed has one name, as before, to the kernel; and
+    a file that moved with its directory, which for the library is a copy, the one in the lower.
+    """
     shown = show(os.fstat(fd))
-    if not os.path.isdir(f"/proc/self/fd/{fd}") or not is_nameless(fd):
-        return "closed" if is_closed(fd) else shown
-    return shown[:2] + shown[3:]
+    if is_closed(fd):
+        return "closed"
+    directory = os.path.isdir(f"/proc/self/fd/{fd}")
+    if not is_nameless(fd) or not (directory or MODE == "moved"):
+        return shown
+    return shown[:2] + shown[3:8 if directory else 7]
 
 
 def parent(fd, name):

@@ -3,6 +3,8 @@ import ctypes
 import errno
 import os
 
+from view import in_upper
+
 libc = ctypes.CDLL(None, use_errno=True)
 for name, kind in (("opendir", ctypes.c_void_p), ("fdopendir", ctypes.c_void_p),
                    ("readdir64", ctypes.c_void_p), ("telldir", ctypes.c_long),
@@ -24,10 +26,19 @@ def check(result):
 def renameat2(a, b, flags, from_fd=CWD, to_fd=CWD):
     """
     Two names of one object, the second given to a lower's, the kernel takes for two objects with
-    numbers of their own, and then will not move one to the other. rename(2): nothing is to be done.
+    numbers of their own, and then will not move one to the other, nor leave a whiteout: ESTALE, and
+    EINVAL. rename(2): nothing is to be done.
     """
     result = libc.renameat2(from_fd, a.encode(), to_fd, b.encode(), flags)
-    return 0 if result < 0 and ctypes.get_errno() == errno.ESTALE else check(result)
+    error = ctypes.get_errno() if result < 0 else 0
+    one = error == errno.EINVAL and flags == WHITEOUT and is_one(a, b)
+    return 0 if one or error == errno.ESTALE else check(result)
+
+
+def is_one(a, b):
+    """Whether two names in merged are one object's in the upper."""
+    found = [in_upper(a), in_upper(b)]
+    return all(map(os.path.lexists, found)) and os.path.samestat(*map(os.lstat, found))
 
 
 def linkat(a, b, flags, from_fd=CWD, to_fd=CWD):

@@ -8,22 +8,25 @@ import stat
 from draws import attempts, named_at, on_choice, on_pair, on_path, paired_at, path
 from layers import NAMES
 from libc import (EXCHANGE, FOLLOW, NOFOLLOW, NOREPLACE, WHITEOUT, linkat, renameat2, statx)
-from view import MODE, names_in, show
+from view import MODE, in_upper, names_in, show
 
 RENAMES = [NOREPLACE, EXCHANGE, EXCHANGE, WHITEOUT, NOREPLACE | EXCHANGE, WHITEOUT | EXCHANGE, 8]
 
 
 def rename(a, b, **at):
     """
-    Where directories move the kernel leaves it to the file system to find a directory in the way full,
-    which has touched the source's parent by then.
+    Where what moves is in the upper, or directories move, the kernel leaves it to the file system to
+    find a directory in the way full, which has touched the source's parent by then if it was to leave
+    a whiteout there.
     """
     try:
         os.rename(a, b, **at)
     except OSError as e:
         if e.errno == errno.ESTALE:
             return  # as renameat2 in libc.py says
-        if MODE == "moved" and e.errno == errno.ENOTEMPTY:
+        start = f"/proc/self/fd/{at['src_dir_fd']}" if at else ""
+        moves = MODE == "moved" or os.path.lexists(in_upper(os.path.join(start, a)))
+        if moves and e.errno == errno.ENOTEMPTY:
             os.utime(os.path.dirname(a.rstrip("/")) or ".", dir_fd=at.get("src_dir_fd"))
         raise
 

@@ -111,6 +111,13 @@ def exists(path, dir_fd=None):
     return True
 
 
+def in_upper(path):
+    """Where the upper has what stands at PATH in merged, if it has it."""
+    path = path.rstrip("/")
+    at = os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
+    return at.replace("/merged/", "/upper/", 1)
+
+
 def walk(root, rel="."):
     """Every name below ROOT that can be reached, in order."""
     yield rel
