@@ -58,7 +58,7 @@ int layer_copy_high(int fd);
 /* What stands at one name of one layer. */
 struct look {
 	uint8_t type;  /* DT_*; DT_UNKNOWN (0): nothing, DT_WHT: a whiteout */
-	uint8_t marks; /* of a directory: MARK_* */
+	uint8_t marks; /* MARK_* */
 	uint64_t ino;
 };
 enum {
@@ -68,12 +68,14 @@ enum {
 	MARK_UNREAD = 8, /* marks were not asked for: it may be one of those */
 	MARK_OPEN = 16,  /* everybody may search it */
 	MARK_STICKY = 32,
+	MARK_ELSEWHERE = 64, /* a redirect, or of a file a metacopy: what it holds is not there */
 };
 
 /*
  * Looks at P with one lstat; of a directory the marks too, where WANT_MARKS (one llistxattr more).
  * An empty file is asked for its mark as well: a look-up sees that it is a whiteout, whatever its
- * directory says. Nothing there is not an error. What lstat said goes to SEEN, unless that is NULL.
+ * directory says; and one with holes, which may have its data in another layer. Nothing there is
+ * not an error. What lstat said goes to SEEN, unless that is NULL.
  */
 int layer_look(const struct layer *layer, struct path *p, bool want_marks, struct look *look,
 	       struct stat *seen);

@@ -102,7 +102,7 @@ bool differences_next(struct differences *ds, struct difference *d)
 	ds->pending = '\0';
 	if (d->kind)
 		return true;
-	while (!*found && (result = walk_next(ds->walk, &ds->entry)) > 0)
+	while (!*found && (result = walk_next_whole(ds->walk, &ds->entry)) > 0)
 		found = kinds_wanted(ds, &ds->entry);
 	if (result < 0) {
 		fail("/%s: %s", path_rel(walk_path(ds->walk)), strerror(-result));

@@ -17,7 +17,7 @@ static int walk(const struct overlay *ov, struct archive *a, visitor *visit)
 	struct walk *w = walk_begin(&ov->layers[0], &below, WALK_ARCHIVE);
 	if (!w)
 		return fail("out of memory");
-	while (status == 0 && (result = walk_next(w, &entry)) > 0)
+	while (status == 0 && (result = walk_next_whole(w, &entry)) > 0)
 		status = visit(a, &entry);
 	if (status == 0 && result < 0)
 		status = fail("/%s: %s", path_rel(walk_path(w)), strerror(-result));

@@ -62,6 +62,8 @@ static int refill(struct walk *w, struct level *level)
 	const char *record = names_at(&level->names, level->names.count - 1);
 	memcpy(last, record, strlen(record + 1) + 2);
 	path_cut(&w->path, level->length);
+	level->names.count = 0; /* where they cannot be read, there are no more */
+	level->names.more = false;
 	return fill(w, level, last);
 }
 
@@ -116,6 +118,7 @@ static int describe(struct walk *w, struct entry *entry)
 	struct look look;
 	int error = layer_look(w->upper, &w->path, true, &look, &entry->st);
 	entry->opaque = look.marks & MARK_OPAQUE;
+	entry->elsewhere = look.marks & MARK_ELSEWHERE;
 	return !error && look.type == DT_UNKNOWN ? -ENOENT : error;
 }
 
@@ -166,6 +169,12 @@ int walk_next(struct walk *w, struct entry *entry)
 			result = take(w, level, (enum tag)(record[0] - 1), entry);
 	}
 	return result;
+}
+
+int walk_next_whole(struct walk *w, struct entry *entry)
+{
+	int result = walk_next(w, entry);
+	return result > 0 && entry->elsewhere ? -EPERM : result;
 }
 
 struct walk *walk_begin(const struct layer *upper, const struct overlay *below,

@@ -24,6 +24,7 @@ struct entry {
 	struct path *path; /* the walk's own: valid, and not to be changed, until the next */
 	struct stat st;    /* ENTRY_OBJECT: the upper's object */
 	bool opaque;       /* it is a directory that hides what the layers below have there */
+	bool elsewhere;    /* MARK_ELSEWHERE */
 	struct node below; /* what they show there; absent inside what is new or opaque */
 	struct stat below_st;
 };
@@ -32,9 +33,13 @@ struct walk;
 /* The walk through UPPER, which stands on BELOW; NULL where there is no memory. */
 struct walk *walk_begin(const struct layer *upper, const struct overlay *below,
 			enum walk_order order);
-/* 1 with the next object in *ENTRY, 0 at the end, -errno with its path being that of the trouble.
+/*
+ * 1 with the next object in *ENTRY, 0 at the end, -errno with its path being that of the trouble:
+ * the next call goes on behind that.
  */
 int walk_next(struct walk *w, struct entry *entry);
+/* The same, and -EPERM for what the upper does not hold itself: a redirect or metacopy. */
+int walk_next_whole(struct walk *w, struct entry *entry);
 /* The path of the latest object, or of the directory that could not be read. */
 struct path *walk_path(struct walk *w);
 void walk_end(struct walk *w);

@@ -67,9 +67,20 @@ static unsigned which_marks(const char *path, const char *const *marks, unsigned
 
 static unsigned directory_marks(const char *path)
 {
-	static const char *const marks[] = {"opaque", "impure"};
-	unsigned found = which_marks(path, marks, 2);
-	return (found & 1 ? opaque_marks(path) : 0) | (found & 2 ? MARK_IMPURE : 0);
+	static const char *const marks[] = {"opaque", "impure", "redirect"};
+	unsigned found = which_marks(path, marks, 3);
+	return (found & 1 ? opaque_marks(path) : 0) | (found & 2 ? MARK_IMPURE : 0) |
+	       (found & 4 ? MARK_ELSEWHERE : 0);
+}
+
+/*
+ * True when PATH has attributes of its own, and its data in a layer below. What the kernel makes so
+ * has no data at all: of other files none is asked.
+ */
+static bool is_metacopy(const char *path, const struct stat *st)
+{
+	static const char *const mark = "metacopy";
+	return st->st_blocks * 512 < st->st_size && which_marks(path, &mark, 1);
 }
 
 bool layer_hides(const struct layer *layer, struct path *p)
@@ -167,6 +178,8 @@ int layer_look(const struct layer *layer, struct path *p, bool want_marks, struc
 		look->type = DT_WHT;
 	else if (S_ISREG(st->st_mode) && st->st_size == 0 && layer_is_xwhiteout(path))
 		look->type = DT_WHT;
+	else if (S_ISREG(st->st_mode) && is_metacopy(path, st))
+		look->marks = MARK_ELSEWHERE;
 	if (!S_ISDIR(st->st_mode))
 		return 0;
 	if ((st->st_mode & 0111) == 0111)

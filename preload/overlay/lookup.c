@@ -125,6 +125,8 @@ static int look_through(const struct parts *parts, struct path *p, struct node *
 		error = may ? 0 : may_search(ov, parent, p);
 		if (error)
 			return error;
+		if (look.marks & MARK_ELSEWHERE)
+			return -EPERM; /* as the kernel, where it is not to follow */
 		bool by_upper = false;
 		if (hidden_above(parts, p, unseen, i, &by_upper, vain)) {
 			if (by_upper && node_absent(n))

@@ -165,7 +165,7 @@ static bool has_mark(const char *layer, const char *rel, const char *name, const
 }
 
 /* LISTED is a whiteout that only its own attribute tells of: it hides as any, and has a name. */
-enum kind { NOTHING, HIDDEN, LISTED, OBJECT, DIRECTORY };
+enum kind { NOTHING, HIDDEN, LISTED, OBJECT, DIRECTORY, REFUSED };
 
 /* What NAME is in the directory REL of one layer. */
 static enum kind kind_in(const char *layer, const char *rel, const char *name)
@@ -206,6 +206,7 @@ static bool is_opaque(const char *layer, const char *rel)
 enum { SHOWN = 3, ROOT = SHOWN, DIRECTORIES };
 static struct directory {
 	bool opaque;
+	bool redirect; /* which counts where something lies below its directory */
 	struct {
 		enum kind kind;
 		bool hidden_below;
@@ -222,7 +223,10 @@ static void read_directory(unsigned layer, unsigned directory)
 	struct directory *d = &read_of[layer][directory];
 	const char *in = layer_names[layer], *rel = name_of(directory);
 
+	char value;
+
 	d->opaque = directory != ROOT && is_opaque(in, rel);
+	d->redirect = directory != ROOT && has_mark(in, rel, ".", "redirect", &value);
 	for (unsigned i = 0; i < SHOWN; i++) {
 		d->names[i].kind = kind_in(in, rel, names[i]);
 		d->names[i].hidden_below =
@@ -257,6 +261,9 @@ static enum kind model(unsigned directory, unsigned parts, unsigned name, unsign
 		if (here == DIRECTORY) {
 			found = DIRECTORY;
 			*of |= 1U << i;
+			if (directory == ROOT && read_of[i][name].redirect &&
+			    (i == 0 || parts >> i > 1))
+				return REFUSED;
 			if (directory == ROOT && read_of[i][name].opaque)
 				break;
 		}
@@ -315,10 +322,11 @@ static void compare_directory(const struct overlay *ov, unsigned directory, unsi
 
 		snprintf(path, sizeof path, "%s%s%s", rel, *rel ? "/" : "", names[i]);
 		path_set(&child, path, strlen(path));
-		fuzz_require(overlay_lookup(ov, &child, &n) == 0, "a lookup fails");
+		int error = overlay_lookup(ov, &child, &n);
+		fuzz_require(error == (kind == REFUSED ? -EPERM : 0), "a lookup fails");
 		expected += kind != NOTHING;
 		const bool there = kind == OBJECT || kind == DIRECTORY;
-		if (listed != (kind != NOTHING) || node_absent(&n) == there ||
+		if (listed != (kind != NOTHING) || (!error && node_absent(&n) == there) ||
 		    (there && (node_is_dir(&n) != (kind == DIRECTORY) || n.type != type))) {
 			fprintf(stderr, "%s: the rules say %d, listed as %u, looked up as %u\n",
 				path, kind, type, n.type);

@@ -2,7 +2,10 @@
 #include <criterion/criterion.h>
 
 #include "house.h"
+#include "support/expect.h"
 #include "support/format.h"
+#include "support/plant.h"
+#include "support/world.h"
 
 SUITE(layers);
 
@@ -124,6 +127,45 @@ Test(layers, whiteouts_by_attribute)
 				{"d/\nd xattr user.overlay.opaque=x\nd/a whiteout-xattr\nd/c = c\n",
 				 "d/a = hidden\nd/b = seen\n"},
 			.script = SHOW "; echo again >d/a; ls d; rm d/a d/b; ls d");
+}
+
+/* The kernel refuses what it is not to follow; values of no meaning are passed over by both. */
+Test(layers, marks_of_other_overlays)
+{
+	static const char *const marks[] = {"opaque", "impure", "origin",
+					    "nlink",  "upper",  "protattr"};
+	static const char *const values[] = {"", "y", "x", "yy", "%00%fb%1d%00", "/all"};
+	char *lower = "moved/below = 1\nbare = 2\n";
+	char *upper = "moved/in = 3\nmoved xattr user.overlay.redirect=/all\n"
+		      "bare hole 9000\nbare xattr user.overlay.metacopy=\n";
+	for (size_t i = 0; i < 6; i++)
+		for (size_t k = 0; k < 6; k++) {
+			char *d = format("%s-%zu", marks[i], k);
+			char *mark = format("xattr user.overlay.%s=%s", marks[i], values[k]);
+			lower = format("%s%s/below = 1\nf%s = 2\n", lower, d, d);
+			upper = format("%s%s/in = 3\n%s %s\nf%s = 3\nf%s %s\n", upper, d, d, mark,
+				       d, d, mark);
+		}
+	static const struct layers above = {"low", "up", "work"}, below = {"up:low", "top", "work"};
+	for (size_t i = 0; i < 2; i++) {
+		struct outcome model = {0};
+		for (enum world world = KERNEL; world <= SHIM_RUN; world++) {
+			if (!world_exists(world))
+				continue;
+			char *area = format("%s/area", scratch());
+			plant(area, "top/\nwork/\nmerged/\n", 0);
+			plant(format("%s/up", area), upper, 1);
+			plant(format("%s/low", area), lower, 0);
+			struct outcome outcome =
+				world_shell(world, area, i ? &below : &above,
+					    "cd merged; for n in $(cd ../low; ls); do stat -c '%n "
+					    "%f' $n; ls $n; done 2>&1");
+			model = model.out ? model : outcome;
+			assert_holds(outcome.out, "moved': Operation not permitted");
+			assert_text(outcome.out, model.out, world_name(world));
+			remove_tree(area);
+		}
+	}
 }
 
 /* That it is a whiteout a file says alone; its directory, that it is not to be listed. */

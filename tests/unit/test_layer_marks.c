@@ -48,6 +48,10 @@ Test(layer_marks, are_read)
 		{"all", DT_DIR, MARK_OPEN | MARK_IMPURE | MARK_OPAQUE},
 		{"", DT_DIR, MARK_OPEN},
 		{"shut", DT_DIR, 0},
+		{"sticky", DT_DIR, MARK_OPEN | MARK_STICKY},
+		{"moved", DT_DIR, MARK_OPEN | MARK_ELSEWHERE},
+		{"bare", DT_REG, MARK_ELSEWHERE},
+		{"holes", DT_REG, 0},
 	};
 	struct layer layer = planted(
 		"file = x\nlink -> file\ndev whiteout\nmarked whiteout-xattr\nfull = x\n"
@@ -56,7 +60,9 @@ Test(layer_marks, are_read)
 		"plain/w whiteout-xattr\nx xattr user.overlay.opaque=x\nodd/\nodd xattr "
 		"user.overlay.opaque=no\n"
 		"impure/\nimpure xattr user.overlay.impure=y\nall/ opaque\n"
-		"all xattr user.overlay.impure=y\nall xattr user.other=1\nshut/\nshut mode 0710");
+		"all xattr user.overlay.impure=y\nall xattr user.other=1\nshut/\nshut mode 0710\n"
+		"sticky/\nsticky mode 01755\nmoved/\nmoved xattr user.overlay.redirect=x\n"
+		"bare hole 9000\nbare xattr user.overlay.metacopy=\nholes hole 9000");
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct look look;
