@@ -39,10 +39,11 @@ static void check_upper(struct fsck *f)
 	}
 	f->path = walk_path(walk);
 	fsck_object(f, NULL);
-	while ((result = walk_next(walk, &entry)) > 0)
-		fsck_object(f, &entry);
-	if (result < 0)
-		fsck_found(f, strerror(-result), NULL);
+	while ((result = walk_next(walk, &entry)) != 0)
+		if (result > 0)
+			fsck_object(f, &entry);
+		else
+			fsck_found(f, strerror(-result), NULL);
 	walk_end(walk);
 }
 
@@ -103,7 +104,8 @@ const struct verb fsck_verb = {
 		"\n"
 		"  whiteouts of nothing, or beside an object of their name, or that do not count\n"
 		"  opaque marks the kernel does not read; directories that hold entries with\n"
-		"  origins and do not say so; origins, escaped names and marks that are malformed\n"
+		"  origins, or marked whiteouts, and do not say so; two objects with one origin\n"
+		"  origins, escaped names and marks that are malformed, or cannot be read\n"
 		"  things left half-made\n"
 		"\n"
 		"  -r, --repair    mends what can be mended without a change to what merged\n"

@@ -46,11 +46,12 @@ static int beside(const struct layer *upper, struct path *p, int (*action)(const
 	return mark.size ? action(layer_path(upper, p)) : -ENAMETOOLONG;
 }
 
-/* Does something to the file that makes P opaque. */
-static int within(const struct layer *upper, struct path *p, int (*action)(const char *path))
+/* Does something to the file NAME in P. */
+static int within(const struct layer *upper, struct path *p, const char *name,
+		  int (*action)(const char *path))
 {
-	PATH_PATCH_SCOPED struct path_patch mark = path_patch(
-		p, p->length, p->length ? "/" : "", LAYER_WH_OPAQUE, strlen(LAYER_WH_OPAQUE));
+	PATH_PATCH_SCOPED struct path_patch mark =
+		path_patch(p, p->length, p->length ? "/" : "", name, strlen(name));
 	return mark.size ? action(layer_path(upper, p)) : -ENAMETOOLONG;
 }
 
@@ -68,7 +69,7 @@ static int make(const char *path)
 
 bool marks_has_opaque_file(const struct layer *upper, struct path *p)
 {
-	return within(upper, p, look) == 0;
+	return within(upper, p, LAYER_WH_OPAQUE, look) == 0;
 }
 
 int marks_make_file(const struct layer *upper, struct path *p)
@@ -83,12 +84,22 @@ int marks_remove_file(const struct layer *upper, struct path *p)
 
 int marks_remove_opaque_file(const struct layer *upper, struct path *p)
 {
-	return within(upper, p, sys_unlink);
+	return within(upper, p, LAYER_WH_OPAQUE, sys_unlink);
 }
 
 int marks_make_opaque_file(const struct layer *upper, struct path *p)
 {
-	return within(upper, p, make);
+	return within(upper, p, LAYER_WH_OPAQUE, make);
+}
+
+bool marks_has_file_for_nothing(const struct layer *upper, struct path *p)
+{
+	return within(upper, p, LAYER_WH, look) == 0;
+}
+
+int marks_remove_file_for_nothing(const struct layer *upper, struct path *p)
+{
+	return within(upper, p, LAYER_WH, sys_unlink);
 }
 
 enum whiteout_form marks_form(const struct layer *upper, struct path *p)

@@ -21,6 +21,10 @@ bool marks_has_opaque_file(const struct layer *upper, struct path *p);
 int marks_remove_opaque_file(const struct layer *upper, struct path *p);
 int marks_make_opaque_file(const struct layer *upper, struct path *p);
 
+/* A file in the directory P that has the name of a whiteout, and no name behind that. */
+bool marks_has_file_for_nothing(const struct layer *upper, struct path *p);
+int marks_remove_file_for_nothing(const struct layer *upper, struct path *p);
+
 /*
  * What is done to marks is no change of the directories they are in: the times of P's and, where P
  * is one, of P itself come back at the end of the scope.
