@@ -90,6 +90,7 @@ enum {
 	NODE_UNREAD = 16, /* directory: the marks of its lowest part were not asked for */
 	NODE_OPEN = 32,   /* directory: everybody may search it */
 	NODE_STICKY = 64, /* directory: it may have the sticky bit */
+	NODE_FRESH = 128, /* directory: its upper part was made here, with no ".wh." file in it */
 };
 
 struct node {
@@ -288,6 +289,12 @@ int overlay_rename(const struct overlay *ov, struct path *from, struct path *to,
 int overlay_discard(const struct overlay *ov, struct path *p);
 /* Removes whatever stands at PATH, in no overlay, directories with all they hold. Best effort. */
 void stage_discard(const char *path);
+/*
+ * What the lowers show of P, whose directory is PARENT, if the upper has no object and no device of
+ * that name. It is not asked whether the caller may search the directory.
+ */
+int overlay_step_below(const struct overlay *ov, const struct node *parent, struct path *p,
+		       struct node *n);
 /* HAS: would a layer below the upper show P, which is N, once the upper's own object is gone? */
 int overlay_lower_has(const struct overlay *ov, struct path *p, const struct node *n, bool *has);
 

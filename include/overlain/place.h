@@ -24,6 +24,8 @@ enum {
 	PLACE_NEW = 32,
 	/* It may be made as a file: a slash behind it, which the caller refuses, follows no link */
 	PLACE_FILE = 64,
+	/* The last name is removed by who looks at it himself: it is absent without a look. */
+	PLACE_GOING = 128,
 };
 
 /*

@@ -70,7 +70,8 @@ static int remove_outside(const struct place *at, int flags, enum how how)
 static int remove_name(int dirfd, const char *path, int flags, enum how how)
 {
 	struct place at;
-	int result, error = removal_error(&at, place_find(&at, dirfd, path, PLACE_NAME));
+	const unsigned find = PLACE_NAME | (flags & AT_REMOVEDIR ? 0 : PLACE_GOING);
+	int result, error = removal_error(&at, place_find(&at, dirfd, path, find));
 	if (error)
 		return (int)edge(error);
 	do

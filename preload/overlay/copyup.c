@@ -96,8 +96,9 @@ static bool still_there(const struct overlay *ov, struct path *p, const struct n
 	return overlay_lookup(ov, p, &now) == 0 && node_same(&now, n);
 }
 
+/* LEADS: another directory follows into this one, which so has an entry with an origin. */
 static int copy_up_now(const struct overlay *ov, struct path *p, struct node *n,
-		       uint64_t generation, int *empty)
+		       uint64_t generation, bool leads, int *empty)
 {
 	CLOSE_SCOPED int file = -1;
 	struct copied copied;
@@ -110,6 +111,8 @@ static int copy_up_now(const struct overlay *ov, struct path *p, struct node *n,
 		error = mark_parent_impure(ov, p);
 	if (error)
 		return error;
+	if (leads && copied.origin && layer_mark(s.path, "impure", "y") == 0)
+		n->marks |= NODE_IMPURE;
 	stage_arrives(&s);
 	if (generation != overlay_generation(ov)) {
 		overlay_forget(ov, p);
@@ -126,7 +129,10 @@ static int copy_up_now(const struct overlay *ov, struct path *p, struct node *n,
 	if (copied.origin && !n->ino)
 		n->ino = copied.ino;
 	n->layer = 0;
-	n->parts |= node_is_dir(n) ? 1 : 0;
+	if (node_is_dir(n)) {
+		n->parts |= 1;
+		n->marks |= NODE_FRESH;
+	}
 	/* A directory without an origin has the number of a lower part, which is not known here. */
 	if (same && (n->ino || !node_is_dir(n)))
 		change_end_with(&change, n);
@@ -140,14 +146,14 @@ static int copy_up_now(const struct overlay *ov, struct path *p, struct node *n,
  * directory any more, it was moved away or removed, and a whiteout is there.
  */
 static int copy_up_one(const struct overlay *ov, struct path *p, struct node *n,
-		       uint64_t generation, int *empty)
+		       uint64_t generation, bool leads, int *empty)
 {
-	int error = copy_up_now(ov, p, n, generation, empty);
+	int error = copy_up_now(ov, p, n, generation, leads, empty);
 	return error == -ENOTDIR ? look_again(ov, p, n) : error;
 }
 
-/* Copies up the directory that is the first AT bytes of P. */
-static int raise_prefix(const struct overlay *ov, struct path *p, size_t at)
+/* Copies up the directory that is the first AT bytes of P: the LAST of those, or not. */
+static int raise_prefix(const struct overlay *ov, struct path *p, size_t at, bool last)
 {
 	struct node n;
 	PATH_AT(p, at);
@@ -157,7 +163,7 @@ static int raise_prefix(const struct overlay *ov, struct path *p, size_t at)
 		return error;
 	if (!node_is_dir(&n))
 		return node_absent(&n) ? -ENOENT : -ENOTDIR;
-	return overlay_in_upper(ov, &n) ? 0 : copy_up_one(ov, p, &n, generation, NULL);
+	return overlay_in_upper(ov, &n) ? 0 : copy_up_one(ov, p, &n, generation, !last, NULL);
 }
 
 int overlay_raise_parent(const struct overlay *ov, struct path *p)
@@ -171,7 +177,7 @@ int overlay_raise_parent(const struct overlay *ov, struct path *p)
 	const size_t end = path_parent_length(p);
 	for (size_t at = 1; !error && at <= end; at++)
 		if (at == end || path_rel(p)[at] == '/')
-			error = raise_prefix(ov, p, at);
+			error = raise_prefix(ov, p, at, at == end);
 	return error;
 }
 
@@ -187,7 +193,7 @@ int overlay_copy_up(const struct overlay *ov, struct path *p, struct node *n, in
 	if (!still_there(ov, p, n))
 		return look_again(ov, p, n);
 	int error = overlay_raise_parent(ov, p);
-	return error ? error : copy_up_one(ov, p, n, generation, empty);
+	return error ? error : copy_up_one(ov, p, n, generation, false, empty);
 }
 
 static int copy_up_entries(const struct overlay *ov, struct path *p, const struct listing *list)

@@ -212,8 +212,8 @@ void whiteout_return(const struct overlay *ov, struct path *p, bool back);
 int whiteout_announce(const struct overlay *ov, struct path *p);
 /* 0 when the upper directory PATH holds whiteouts at most; -ENOTEMPTY. */
 int whiteouts_only(const char *path);
-/* Removes them from PATH, which is opaque: they hide nothing any more. */
-void whiteouts_drop(const char *path);
+/* Removes them from PATH, where they hide nothing any more; -ENOTEMPTY where it holds more. */
+int whiteouts_drop(const char *path);
 /* Takes a ".wh." file beside P away, once P itself stands. */
 void whiteout_lift_beside(const struct overlay *ov, struct path *p);
 

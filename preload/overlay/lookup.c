@@ -97,17 +97,17 @@ static int may_search(const struct overlay *ov, const struct node *parent, struc
 }
 
 /*
- * Looks through PARTS until layers below can add no more. SEEN, where it is not NULL, is what lstat
- * says of the topmost object; VAIN counts the looks that showed nothing.
+ * Looks through PARTS in the layers from FROM on, until those below can add no more. SEEN, where it
+ * is not NULL, is what lstat says of the topmost object; VAIN counts the looks that showed nothing.
  */
-static int look_through(const struct parts *parts, struct path *p, struct node *n,
+static int look_through(const struct parts *parts, struct path *p, unsigned from, struct node *n,
 			struct stat *seen, unsigned *vain)
 {
 	const struct overlay *ov = parts->overlay;
 	const struct node *parent = parts->parent;
 	unsigned unseen = parent->layer; /* parts from here on showed nothing of that name */
-	bool may = false;                /* search the directory */
-	for (unsigned i = parts_next(parts, parent->layer), next; i < ov->layer_count; i = next) {
+	bool may = from > parent->layer; /* search the directory, or whoever asks will see */
+	for (unsigned i = parts_next(parts, from), next; i < ov->layer_count; i = next) {
 		struct look look;
 		next = parts_next(parts, i + 1);
 		/* An upper's marks always matter; a lower's only where something lies below. */
@@ -140,13 +140,13 @@ static int look_through(const struct parts *parts, struct path *p, struct node *
 	return 0;
 }
 
-/* What P is, by a look at the disk. DIR is the hash of PARENT's path, or 0. */
+/* What P is, by a look at the layers from FROM on. DIR is the hash of PARENT's path, or 0. */
 static int look_for(const struct overlay *ov, const struct node *parent, struct path *p,
-		    uint64_t dir, struct node *n, struct stat *seen)
+		    uint64_t dir, unsigned from, struct node *n, struct stat *seen)
 {
 	const struct parts parts = parts_of(ov, parent, path_rel(p) + path_last(p), dir);
 	unsigned vain = 0;
-	int error = look_through(&parts, p, n, seen, &vain);
+	int error = look_through(&parts, p, from, n, seen, &vain);
 	if (!error && vain)
 		parts_in_vain(&parts, p, vain);
 	return error;
@@ -178,7 +178,7 @@ int overlay_glance(const struct overlay *ov, const struct node *parent, struct p
 	const struct stamp stamp = stamp_now(ov, &key);
 	const bool sure = parent_stands(ov, parent, p);
 	n->dir = key.parent;
-	int error = look_for(ov, parent, p, key.parent, n, seen);
+	int error = look_for(ov, parent, p, key.parent, parent->layer, n, seen);
 	stamp_missed(ov, &key, &stamp);
 	if (error)
 		return error;
@@ -270,7 +270,16 @@ int overlay_lower_has(const struct overlay *ov, struct path *p, const struct nod
 	if (error)
 		return error;
 	parent.layer = (uint16_t)node_next_part(ov, &parent, ov->writable ? 1 : 0);
-	error = look_for(ov, &parent, p, 0, &n, NULL);
+	error = look_for(ov, &parent, p, 0, parent.layer, &n, NULL);
 	*has = !node_absent(&n);
 	return error;
+}
+
+int overlay_step_below(const struct overlay *ov, const struct node *parent, struct path *p,
+		       struct node *n)
+{
+	*n = (struct node){0};
+	if (layer_is_mark(path_rel(p) + path_last(p)))
+		return 0;
+	return look_for(ov, parent, p, path_key(p).parent, 1, n, NULL);
 }

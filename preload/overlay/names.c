@@ -89,9 +89,12 @@ unsigned parts_next(const struct parts *p, unsigned from)
 unsigned parts_next_hiding(const struct parts *p, unsigned from)
 {
 	unsigned next = node_next_part(p->overlay, p->parent, from);
-	bool listed = p->names && next < p->names->last &&
-		      !(is_upper(p, next) && shared_whiteout_form(p->overlay) == WHITEOUT_FILE);
-	return listed ? next_named(p, next) : next;
+	const bool upper = is_upper(p, next);
+	if (upper && shared_whiteout_form(p->overlay) == WHITEOUT_FILE)
+		return next;
+	if (upper && (p->parent->marks & NODE_FRESH))
+		next = node_next_part(p->overlay, p->parent, next + 1);
+	return p->names && next < p->names->last ? next_named(p, next) : next;
 }
 
 static void add(struct names *names, const char *name, unsigned layer)

@@ -75,15 +75,29 @@ static int try_unlink(const struct overlay *ov, struct path *p)
 	return error;
 }
 
-int overlay_unlink(const struct overlay *ov, struct path *p)
+/*
+ * What a lower shows is hidden by one call, which fails where the upper has something of that name:
+ * so that need not be asked before. Where this is not done, nothing has changed.
+ */
+static bool hide(const struct overlay *ov, struct path *p)
 {
-	return persist(ov, p, try_unlink);
+	struct node parent, n;
+	if (!whiteout_is_simple(ov) || overlay_recall(ov, p, &n) ||
+	    overlay_lookup_parent(ov, p, &parent) || !overlay_in_upper(ov, &parent) ||
+	    overlay_step_below(ov, &parent, p, &n) || node_absent(&n) || node_is_dir(&n))
+		return false;
+	struct change change = change_begin(ov, p, false);
+	int error = whiteout_place(ov, p, false);
+	end_removal(&change, error, true);
+	return !error;
 }
 
-/*
- * The upper's directory moves out to STAGE, whiteouts inside and all, and one rename decides. What
- * another process put into it since it was found empty brings it back.
- */
+int overlay_unlink(const struct overlay *ov, struct path *p)
+{
+	return hide(ov, p) ? 0 : persist(ov, p, try_unlink);
+}
+
+/* The upper's directory moves out to STAGE, whiteouts inside and all, and one rename decides. */
 static int move_out(const struct overlay *ov, struct path *p, bool below, struct stage *s)
 {
 	if (!below) {
@@ -99,18 +113,31 @@ static int move_out(const struct overlay *ov, struct path *p, bool below, struct
 	return error ? error : stage_move(layer_path(&ov->layers[0], p), s->path, 0);
 }
 
+/* 0 where S, a directory, holds nothing that is not to be discarded; it may be gone then. */
+static int empty_out(struct stage *s)
+{
+	int error = whiteouts_drop(s->path);
+	s->published = !error && sys_rmdir(s->path) == 0;
+	return error || s->published ? error : whiteouts_only(s->path);
+}
+
+/*
+ * What another process put into it since it was found empty brings it back, opaque: all that lies
+ * below was hidden by then.
+ */
 static int remove_upper_dir(const struct overlay *ov, struct path *p, bool below)
 {
 	STAGE_SCOPED s;
 	int error = move_out(ov, p, below, &s);
 	if (error)
 		return error;
-	error = whiteouts_only(s.path);
+	error = empty_out(&s);
 	if (!error)
-		whiteouts_drop(s.path); /* so that what is to be discarded is empty, mostly */
+		return 0;
+	layer_make_opaque(s.path);
 	const char *path = layer_path(&ov->layers[0], p);
-	bool back = error && ((below && stage_publish(&s, path, RENAME_EXCHANGE) == 0) ||
-			      stage_publish(&s, path, 0) == 0);
+	bool back = (below && stage_publish(&s, path, RENAME_EXCHANGE) == 0) ||
+		    stage_publish(&s, path, 0) == 0;
 	return back ? error : 0;
 }
 

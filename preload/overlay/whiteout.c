@@ -106,6 +106,8 @@ int whiteout_place(const struct overlay *ov, struct path *p, bool upper_has)
 
 int whiteout_lend(const struct overlay *ov, struct path *p, struct stage *note)
 {
+	/* Nobody counts on such files where whiteouts are devices. */
+	CHANGE(ov, p, true);
 	int error = stage_owing(ov, note, p);
 	if (!error)
 		error = mark_beside(ov, p, true);
@@ -146,15 +148,17 @@ int whiteouts_only(const char *path)
 
 static int drop_entry(struct reading *reading, const struct dirent64 *entry, void *data)
 {
-	(void)data;
 	if (text_same(entry->d_name, LAYER_WH_OPAQUE))
 		return 0; /* that of the directory itself */
 	if (layer_is_mark(entry->d_name) || layer_entry_is_whiteout(reading, entry) > 0)
 		sys_unlinkat(reading->fd, entry->d_name, 0);
+	else
+		*(int *)data = -ENOTEMPTY;
 	return 0;
 }
 
-void whiteouts_drop(const char *path)
+int whiteouts_drop(const char *path)
 {
-	entries_each(path, drop_entry, NULL);
+	int more = 0, error = entries_each(path, drop_entry, &more);
+	return error ? error : more;
 }

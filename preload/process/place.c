@@ -289,7 +289,7 @@ static int look_again(struct place *at, int error)
 	if (looks > LOOKS_MOST || !may_have_changed(at, error))
 		return 0;
 	overlay_forget(at->overlay, &at->path);
-	const unsigned flags = at->flags & ~(unsigned)PLACE_NEW;
+	const unsigned flags = at->flags & ~(unsigned)(PLACE_NEW | PLACE_GOING);
 	error = place_find_glance(at, at->asked_dirfd, at->asked, flags, at->glance);
 	at->looks = looks;
 	return error ? error : 1;

@@ -91,15 +91,17 @@ static int go_down_inside(struct place *at, const char *name, size_t length)
 		return node_absent(&parent) ? -ENOENT : -ENOTDIR;
 	if (!place_fits(at, at->path.length + 1 + length))
 		return -ENAMETOOLONG;
-	const bool is_new =
-		(at->flags & PLACE_NEW) && !name[length] && overlay_tells_new(at->overlay, &parent);
+	const bool last = !name[length];
+	const bool unseen =
+		last && ((at->flags & PLACE_GOING) ||
+			 ((at->flags & PLACE_NEW) && overlay_tells_new(at->overlay, &parent)));
 	const struct path_key *key = name == at->hashed ? &at->key : NULL;
 	int error = path_push(&at->path, name, length);
-	if (is_new)
+	if (unseen)
 		at->node = (struct node){0};
 	else if (!error)
 		error = overlay_glance(at->overlay, &parent, &at->path, key, &at->node, at->glance);
-	at->glanced = !error && !is_new && at->glance && at->glance->st_mode != 0;
+	at->glanced = !error && !unseen && at->glance && at->glance->st_mode != 0;
 	if (!error && process_mounts()->count > 1)
 		look_for_nested(at);
 	return error;

@@ -157,8 +157,8 @@ static const struct row {
 	/* Each of these for another file, so with a first look at it. */
 	{"copy-up", "copy/f", {33, 0}, {55, 2}},
 	{"copy-up", DEEP "/copy", {33, 0}, {70, 3}},
-	{"unlink", "removed/f", {2, 0}, {24, 2}},
-	{"unlink", DEEP "/removed", {2, 0}, {40, 3}},
+	{"unlink", "removed/f", {1, 0}, {22, 2}},
+	{"unlink", DEEP "/removed", {1, 0}, {36, 3}},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
