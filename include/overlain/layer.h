@@ -80,6 +80,9 @@ enum {
 int layer_look(const struct layer *layer, struct path *p, bool want_marks, struct look *look,
 	       struct stat *seen);
 
+/* What ST, lstat's answer, says by itself; false where only extended attributes can tell. */
+bool layer_stat_tells(const struct stat *st, bool want_marks, struct look *look);
+
 /* True when P is hidden by a ".wh." file beside it in this layer. */
 bool layer_hides(const struct layer *layer, struct path *p);
 /* True for the names that serve as marks in the OCI form. */

@@ -91,6 +91,7 @@ enum {
 	NODE_OPEN = 32,   /* directory: everybody may search it */
 	NODE_STICKY = 64, /* directory: it may have the sticky bit */
 	NODE_FRESH = 128, /* directory: its upper part was made here, with no ".wh." file in it */
+	NODE_SOLE = 256,  /* no directory, and in one that a single layer has: sole.c */
 };
 
 struct node {
@@ -99,8 +100,8 @@ struct node {
 	uint64_t dir;   /* the directory it lies in, by the hash of its path; 0: not known */
 	uint16_t layer; /* the topmost layer that has it */
 	uint16_t end;   /* directory: no layer from here on contributes */
+	uint16_t marks; /* NODE_* */
 	uint8_t type;   /* DT_*; DT_UNKNOWN (0): nothing there */
-	uint8_t marks;  /* NODE_* */
 };
 
 static inline bool node_absent(const struct node *n)
@@ -156,6 +157,33 @@ static inline char *overlay_reach(const struct overlay *ov, const struct node *n
 {
 	return layer_path(&ov->layers[n->layer], p);
 }
+
+/* --- sole.c: names in a directory that one layer alone has --- */
+
+/*
+ * What must not have changed for a remembered node to hold: the name, whose directory it lies in,
+ * and the tree as a whole.
+ */
+struct stamp {
+	uint64_t name;
+	uint64_t parent;
+	uint64_t tree;
+};
+/* A name that is not remembered, but its directory is: what that layer has is what merged has. */
+struct sole {
+	struct path_key key;
+	struct stamp stamp;
+	struct node parent;
+};
+/* False where DIR is not known, or no such directory. */
+bool overlay_sole(const struct overlay *ov, struct path_hash hash, struct path_hash dir,
+		  struct sole *sole);
+/*
+ * Told of what lstat says of the name in that layer, NULL: nothing is there. True when N says what
+ * it is, which is remembered; false where more must be asked, or something changed meanwhile.
+ */
+bool overlay_learn(const struct overlay *ov, const struct sole *sole, const struct stat *st,
+		   struct node *n);
 
 /* --- change.c: what other processes must hear of --- */
 

@@ -26,6 +26,7 @@ enum {
 	PLACE_FILE = 64,
 	/* The last name is removed by who looks at it himself: it is absent without a look. */
 	PLACE_GOING = 128,
+	PLACE_UNSEEN = 256, /* glimpse */
 };
 
 /*
@@ -271,9 +272,11 @@ struct way {
 };
 /* The way to AT, which is there. */
 void way_find(struct way *way, struct place *at);
-/* The same for N, to all but its name in the directory it lies in; false where that is not kept. */
-bool way_kept(struct way *way, const struct overlay *ov, const struct node *n);
-/* Asked after the call, which failed with ERROR or not at all (0): true when it led there. */
+/* The same to LAYER's part of the directory of hash DIR; false where that is not kept. */
+bool way_kept(struct way *way, const struct overlay *ov, uint64_t dir, uint16_t layer);
+/* Asked after the call: true when what it went by was what it is. */
+bool way_same(const struct way *way);
+/* The same of one that failed with ERROR or not at all (0): true when it led there. */
 bool way_held(const struct way *way, int error);
 /*
  * Asked after the call, which failed with ERROR or not at all (0): true when it may have led
@@ -299,15 +302,21 @@ int way_make_room(int fd);
 /* --- glimpse.c: a look at what is remembered --- */
 
 /*
- * What a call that only looks at a known name needs of it, at a fraction of what a place costs: no
- * path is spelled out. As flags it takes those of place_find.
+ * What a call that only looks at a name needs of it, at a fraction of what a place costs: no path
+ * is spelled out. Of a name that is not known, in a directory that one layer alone has, that is the
+ * way there; what is there the call itself has to tell.
  */
 struct glimpse {
 	const struct overlay *overlay;
 	struct node node;
-	struct way way; /* to it, unless it is absent */
+	struct way way;   /* to it, unless it is known to be absent */
+	bool unseen;      /* node only says in which layer */
+	struct sole sole; /* then */
 };
-/* False where something is not known, or not that simple: place_find has the answer. */
+/*
+ * False where something is not known, or not that simple: place_find has the answer. As flags it
+ * takes those of place_find, and PLACE_UNSEEN of who asks glimpse_tells after the call.
+ */
 bool glimpse(struct glimpse *g, int dirfd, const char *path, unsigned flags);
 /*
  * Asked after the call, which failed with ERROR or not at all (0): false where place_find had
@@ -317,6 +326,11 @@ static inline bool glimpse_held(const struct glimpse *g, int error)
 {
 	return (!error && !g->way.near) || way_held(&g->way, error);
 }
+/*
+ * The same of a call that asked for what ST says: node is what it showed, absent where a whiteout
+ * is there. FLAGS are those of glimpse.
+ */
+bool glimpse_tells(struct glimpse *g, int error, const struct stat *st, unsigned flags);
 
 /* --- file.c: what the calls do with a place --- */
 

@@ -73,14 +73,17 @@ static unsigned directory_marks(const char *path)
 	       (found & 4 ? MARK_ELSEWHERE : 0);
 }
 
-/*
- * True when PATH has attributes of its own, and its data in a layer below. What the kernel makes so
- * has no data at all: of other files none is asked.
- */
-static bool is_metacopy(const char *path, const struct stat *st)
+/* True when PATH has attributes of its own, and its data in a layer below. */
+static bool is_metacopy(const char *path)
 {
 	static const char *const mark = "metacopy";
-	return st->st_blocks * 512 < st->st_size && which_marks(path, &mark, 1);
+	return which_marks(path, &mark, 1);
+}
+
+/* What the kernel makes a metacopy has no data at all: of other files none is asked. */
+static bool lacks_data(const struct stat *st)
+{
+	return st->st_blocks * 512 < st->st_size;
 }
 
 bool layer_hides(const struct layer *layer, struct path *p)
@@ -161,6 +164,18 @@ int layer_entry_is_whiteout(struct reading *reading, const struct dirent64 *entr
 	return layer_is_xwhiteout(path);
 }
 
+bool layer_stat_tells(const struct stat *st, bool want_marks, struct look *look)
+{
+	const mode_t mode = st->st_mode;
+	const bool whiteout = S_ISCHR(mode) && st->st_rdev == 0;
+	*look = (struct look){.type = whiteout ? DT_WHT : (uint8_t)IFTODT(mode), .ino = st->st_ino};
+	if (!S_ISDIR(mode))
+		return !S_ISREG(mode) || (st->st_size > 0 && !lacks_data(st));
+	look->marks = (mode & 0111) == 0111 ? MARK_OPEN : 0;
+	look->marks |= (mode & S_ISVTX ? MARK_STICKY : 0) | (want_marks ? 0 : MARK_UNREAD);
+	return !want_marks;
+}
+
 int layer_look(const struct layer *layer, struct path *p, bool want_marks, struct look *look,
 	       struct stat *seen)
 {
@@ -170,24 +185,13 @@ int layer_look(const struct layer *layer, struct path *p, bool want_marks, struc
 	*look = (struct look){0};
 	if (error == -ENOENT || error == -ENOTDIR)
 		return 0;
-	if (error)
+	if (error || layer_stat_tells(st, want_marks, look))
 		return error;
-	look->ino = st->st_ino;
-	look->type = (uint8_t)IFTODT(st->st_mode);
-	if (S_ISCHR(st->st_mode) && st->st_rdev == 0)
-		look->type = DT_WHT;
-	else if (S_ISREG(st->st_mode) && st->st_size == 0 && layer_is_xwhiteout(path))
-		look->type = DT_WHT;
-	else if (S_ISREG(st->st_mode) && is_metacopy(path, st))
-		look->marks = MARK_ELSEWHERE;
-	if (!S_ISDIR(st->st_mode))
-		return 0;
-	if ((st->st_mode & 0111) == 0111)
-		look->marks = MARK_OPEN;
-	if (st->st_mode & S_ISVTX)
-		look->marks |= MARK_STICKY;
-	if (!want_marks) {
-		look->marks |= MARK_UNREAD;
+	if (!S_ISDIR(st->st_mode)) {
+		if (st->st_size == 0 && layer_is_xwhiteout(path))
+			look->type = DT_WHT;
+		else if (lacks_data(st) && is_metacopy(path))
+			look->marks = MARK_ELSEWHERE;
 		return 0;
 	}
 	look->marks |= (uint8_t)directory_marks(path);

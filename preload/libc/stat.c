@@ -73,16 +73,18 @@ static bool stat_remembered(int version, int dirfd, const char *path, struct sta
 			    int *result)
 {
 	struct glimpse g;
-	if (!glimpse(&g, dirfd, path, place_flags(flags)))
+	const bool kernels = version == TODAY && next_is_libc(NEXT_fstatat);
+	const unsigned how = place_flags(flags) | (kernels ? PLACE_UNSEEN : 0);
+	if (!glimpse(&g, dirfd, path, how))
 		return false;
-	if (node_absent(&g.node)) {
-		*result = (int)edge(-ENOENT);
-		return true;
+	if (g.unseen || !node_absent(&g.node)) {
+		*result = look(version, g.way.dirfd, g.way.name, st, AT_SYMLINK_NOFOLLOW);
+		if (!glimpse_tells(&g, *result < 0 ? errno : 0, st, how))
+			return false;
 	}
-	*result = look(version, g.way.dirfd, g.way.name, st, AT_SYMLINK_NOFOLLOW);
-	if (!glimpse_held(&g, *result < 0 ? errno : 0) || (*result == 0 && is_whiteout(st)))
-		return false;
-	if (*result == 0)
+	if (node_absent(&g.node))
+		*result = (int)edge(-ENOENT);
+	else if (*result == 0)
 		overlay_show_stat(g.overlay, &g.node, st);
 	return true;
 }

@@ -3,10 +3,24 @@
 
 #include <sys/sysmacros.h>
 
+/* As much of it as matters here. */
+static struct stat as_stat(const struct statx *stx)
+{
+	return (struct stat){
+		.st_dev = makedev(stx->stx_dev_major, stx->stx_dev_minor),
+		.st_ino = stx->stx_ino,
+		.st_nlink = stx->stx_nlink,
+		.st_mode = stx->stx_mode,
+		.st_rdev = makedev(stx->stx_rdev_major, stx->stx_rdev_minor),
+		.st_size = (off_t)stx->stx_size,
+		.st_blocks = (blkcnt_t)stx->stx_blocks,
+	};
+}
+
 /* What overlay_show_stat does for a struct stat. */
 static void show_statx(const struct overlay *ov, const struct node *n, struct statx *stx)
 {
-	struct stat st = {.st_ino = stx->stx_ino, .st_nlink = stx->stx_nlink};
+	struct stat st = as_stat(stx);
 	overlay_show_stat(ov, n, &st);
 	stx->stx_ino = st.st_ino;
 	stx->stx_nlink = (uint32_t)st.st_nlink;
@@ -54,11 +68,7 @@ static int statx_descriptor(int fd, struct place *at, int flags, unsigned mask, 
 
 static bool showed_door(struct place *at, const struct statx *stx)
 {
-	struct stat st = {
-		.st_dev = makedev(stx->stx_dev_major, stx->stx_dev_minor),
-		.st_ino = stx->stx_ino,
-		.st_mode = stx->stx_mode,
-	};
+	const struct stat st = as_stat(stx);
 	return place_showed_door(at, &st);
 }
 
@@ -82,17 +92,21 @@ static bool statx_remembered(int dirfd, const char *path, int flags, unsigned ma
 			     struct statx *stx, int *result)
 {
 	struct glimpse g;
-	if (!glimpse(&g, dirfd, path, place_flags(flags)))
+	const unsigned how = place_flags(flags) | (next_is_libc(NEXT_statx) ? PLACE_UNSEEN : 0);
+	if (!glimpse(&g, dirfd, path, how))
 		return false;
-	flags = (flags & ~AT_EMPTY_PATH) | AT_SYMLINK_NOFOLLOW;
-	if (node_absent(&g.node)) {
-		*result = (int)edge(-ENOENT);
-		return true;
+	if (g.unseen || !node_absent(&g.node)) {
+		flags = (flags & ~AT_EMPTY_PATH) | AT_SYMLINK_NOFOLLOW;
+		mask |= g.unseen ? STATX_BASIC_STATS : 0;
+		*result = NEXT(statx)(g.way.dirfd, g.way.name, flags, mask, stx);
+		const int error = *result < 0 ? errno : 0;
+		const struct stat st = error ? (struct stat){0} : as_stat(stx);
+		if (!glimpse_tells(&g, error, &st, how))
+			return false;
 	}
-	*result = NEXT(statx)(g.way.dirfd, g.way.name, flags, mask, stx);
-	if (!glimpse_held(&g, *result < 0 ? errno : 0) || (*result == 0 && is_xwhiteout(stx)))
-		return false;
-	if (*result == 0)
+	if (node_absent(&g.node))
+		*result = (int)edge(-ENOENT);
+	else if (*result == 0)
 		show_statx(g.overlay, &g.node, stx);
 	return true;
 }

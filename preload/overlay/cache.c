@@ -96,15 +96,47 @@ static struct slot *take_first(struct cache *cache, struct path_hash hash)
 	return places.at[0];
 }
 
+/* One who is found again without the table gives way first. */
+static struct slot *find_sole(const struct places *places)
+{
+	struct entry former;
+	for (int i = 0; i < 4; i++)
+		if (read_any(places->at[i], &former) && (former.node.marks & NODE_SOLE))
+			return places->at[i];
+	return NULL;
+}
+
+/* The table grows for such names only while it is small, and nobody else gives way to them. */
+static struct slot *place_sole(struct cache *cache, struct places *places, struct path_hash hash)
+{
+	struct slot *slot = NULL;
+	if (size_now(cache) < FIRST) {
+		cache_grow(cache);
+		*places = places_of(cache, hash);
+		slot = find_slot(places, 0);
+	}
+	return slot ? slot : find_sole(places);
+}
+
+static struct slot *place_entry(struct cache *cache, struct places *places, struct path_hash hash)
+{
+	struct slot *slot = find_sole(places);
+	if (!slot)
+		slot = make_room(cache, places);
+	return slot ? slot : take_first(cache, hash);
+}
+
 static void keep_entry(struct cache *cache, const struct entry *entry)
 {
-	const struct places places = places_of(cache, entry->hash);
+	struct places places = places_of(cache, entry->hash);
+	const bool sole = entry->node.marks & NODE_SOLE;
 	struct slot *slot = find_slot(&places, entry->hash.name);
 	if (!slot)
 		slot = find_slot(&places, 0);
 	if (!slot)
-		slot = make_room(cache, &places);
-	write_slot(slot ? slot : take_first(cache, entry->hash), entry);
+		slot = (sole ? place_sole : place_entry)(cache, &places, entry->hash);
+	if (slot)
+		write_slot(slot, entry);
 }
 
 static inline bool read_entry(struct cache *cache, struct path_hash hash, struct entry *entry)
@@ -136,13 +168,15 @@ bool cache_had(const struct overlay *ov, const struct path_key *key, const struc
 	       entry.stamp.parent == stamp->parent && entry.stamp.tree == stamp->tree;
 }
 
-void cache_keep(const struct overlay *ov, const struct path_key *key, const struct node *n,
+bool cache_keep(const struct overlay *ov, const struct path_key *key, const struct node *n,
 		struct stamp stamp)
 {
 	struct entry entry = {key->hash, stamp, *n};
 	entry.node.dir = key->parent;
-	if (ov->cache && stamp_holds(ov, key->hash.name, key->parent, &stamp))
-		keep_entry(ov->cache, &entry);
+	if (!ov->cache || !stamp_holds(ov, key->hash.name, key->parent, &stamp))
+		return false;
+	keep_entry(ov->cache, &entry);
+	return true;
 }
 
 void cache_drop(const struct overlay *ov, const struct path *p)

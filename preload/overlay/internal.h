@@ -30,15 +30,6 @@ static inline _Atomic uint64_t *shared_bucket(const struct overlay *ov, uint64_t
 	return &ov->shared->names[(hash >> 32) * BUCKETS >> 32];
 }
 
-/*
- * What must not have changed for a remembered node to hold: the name, whose directory it lies in,
- * and the tree as a whole.
- */
-struct stamp {
-	uint64_t name;
-	uint64_t parent;
-	uint64_t tree;
-};
 /* Taken before a look at the disk, kept with what the look found. */
 struct stamp stamp_now(const struct overlay *ov, const struct path_key *key);
 /* Told of a look at the disk that STAMP made necessary: counters that stay behind are set right. */
@@ -71,6 +62,11 @@ static inline bool node_same(const struct node *a, const struct node *b)
 {
 	return a->type == b->type && a->layer == b->layer;
 }
+
+/* --- lookup.c --- */
+
+/* Takes what LOOK found in LAYER into N; true when layers below can add no more. */
+bool node_take(const struct overlay *ov, unsigned layer, const struct look *look, struct node *n);
 
 /* --- names.c: which layers are worth a look for a name --- */
 
@@ -106,7 +102,8 @@ void parts_in_vain(const struct parts *parts, struct path *p, unsigned looks);
 /* --- cache.c: what this process has learnt, guarded by stamps --- */
 
 struct path_key path_key(const struct path *p);
-void cache_keep(const struct overlay *ov, const struct path_key *key, const struct node *n,
+/* False where STAMP does not hold: then N may be another by now, and is not kept. */
+bool cache_keep(const struct overlay *ov, const struct path_key *key, const struct node *n,
 		struct stamp stamp);
 /* What was remembered with this very stamp; false when nothing was. */
 bool cache_had(const struct overlay *ov, const struct path_key *key, const struct stamp *stamp,

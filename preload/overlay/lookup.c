@@ -29,8 +29,7 @@ void overlay_root(const struct overlay *ov, struct node *n)
 	};
 }
 
-/* Takes what LOOK found in LAYER into N; true when layers below can add no more. */
-static bool take(const struct overlay *ov, unsigned layer, const struct look *look, struct node *n)
+bool node_take(const struct overlay *ov, unsigned layer, const struct look *look, struct node *n)
 {
 	bool first = node_absent(n);
 	if (look->type == DT_WHT) {
@@ -134,7 +133,7 @@ static int look_through(const struct parts *parts, struct path *p, unsigned from
 			return 0;
 		}
 		unseen = node_next_part(ov, parent, i + 1);
-		if (take(ov, i, &look, n))
+		if (node_take(ov, i, &look, n))
 			return 0;
 	}
 	return 0;

@@ -16,6 +16,36 @@ static bool begin(struct spot *spot, int dirfd, const char *path, size_t length,
 	return ov != NULL;
 }
 
+/* The last component of REST, which ends at END; "" behind a slash. */
+static const char *last_of(const char *rest, const char *end)
+{
+	while (end > rest && end[-1] != '/')
+		end--;
+	return end;
+}
+
+/* True where a layer may have NAME. */
+static bool is_plain(const char *name)
+{
+	const bool dots = name[0] == '.' && (!name[1] || (name[1] == '.' && !name[2]));
+	return *name && !dots && !layer_is_mark(name);
+}
+
+/*
+ * The way to what node says, in its layer: PATH as it was asked, or from a directory kept open.
+ * That may be the one PATH begins in, but who asks again is to get his own.
+ */
+static bool find_way(struct glimpse *g, const struct spot *spot, const char *rest, const char *name)
+{
+	if (spot->layer == g->node.layer)
+		return true;
+	g->way.name = name;
+	if (way_kept(&g->way, g->overlay, g->node.dir, g->node.layer))
+		return true;
+	g->way.name = rest;
+	return g->unseen && way_kept(&g->way, g->overlay, spot->hash.name, g->node.layer);
+}
+
 __attribute__((hot)) bool glimpse(struct glimpse *g, int dirfd, const char *path, unsigned flags)
 {
 	struct spot spot;
@@ -26,15 +56,31 @@ __attribute__((hot)) bool glimpse(struct glimpse *g, int dirfd, const char *path
 	ssize_t size = pointer_string(path, PATH_MAX);
 	if (size <= 0 || !begin(&spot, dirfd, path, (size_t)size, &rest))
 		return false;
-	size_t length = (size_t)(path + size - rest);
-	struct path_hash hash = path_hash(spot.hash, rest, length, &dir);
-	if (!length || !overlay_recall_hash(spot.overlay, hash, &g->node) ||
-	    (g->node.type == DT_LNK && (flags & PLACE_FOLLOW)))
+	const char *const end = path + size, *const name = last_of(rest, end);
+	if (rest == end)
 		return false;
+	struct path_hash hash = path_hash(spot.hash, rest, (size_t)(end - rest), &dir);
 	g->overlay = spot.overlay;
 	g->way = (struct way){.dirfd = dirfd, .name = path};
-	if (node_absent(&g->node) || spot.layer == g->node.layer)
-		return true;
-	g->way.name = rest + place_parent_length(rest, length);
-	return way_kept(&g->way, spot.overlay, &g->node);
+	g->unseen = !overlay_recall_hash(spot.overlay, hash, &g->node);
+	if (!g->unseen)
+		return (g->node.type != DT_LNK || !(flags & PLACE_FOLLOW)) &&
+		       (node_absent(&g->node) || find_way(g, &spot, rest, name));
+	if (!(flags & PLACE_UNSEEN) || !is_plain(name) ||
+	    !overlay_sole(spot.overlay, hash, dir, &g->sole))
+		return false;
+	g->node = (struct node){.dir = dir.name, .layer = g->sole.parent.layer};
+	return find_way(g, &spot, rest, name);
+}
+
+bool glimpse_tells(struct glimpse *g, int error, const struct stat *st, unsigned flags)
+{
+	if (!g->unseen) {
+		if (error || !S_ISCHR(st->st_mode) || st->st_rdev != 0)
+			return glimpse_held(g, error);
+		return false; /* a whiteout came since */
+	}
+	return (!error || error == ENOENT) && way_same(&g->way) &&
+	       overlay_learn(g->overlay, &g->sole, error ? NULL : st, &g->node) &&
+	       (g->node.type != DT_LNK || !(flags & PLACE_FOLLOW));
 }

@@ -39,14 +39,14 @@ static struct near slots[SLOTS];
 static int lowest = INT_MAX; /* no descriptor of ours lies below */
 static bool crowded;         /* the program has so many that nothing is kept any more */
 
-static struct near *slot_of(const struct node *n)
+static struct near *slot_of(uint64_t dir, uint16_t layer)
 {
-	return &slots[(n->dir ^ n->layer * 7u) % SLOTS];
+	return &slots[(dir ^ layer * 7u) % SLOTS];
 }
 
-static bool is_for(const struct near *near, const struct overlay *ov, const struct node *n)
+static bool is_for(const struct near *near, const struct overlay *ov, uint64_t dir, uint16_t layer)
 {
-	return near->dir == n->dir && near->layer == n->layer && near->overlay == ov;
+	return near->dir == dir && near->layer == layer && near->overlay == ov;
 }
 
 /* An even sequence number becomes odd: the slot is the caller's alone. */
@@ -102,13 +102,19 @@ static void give_up(struct near *near)
 	near->fd = 0;
 }
 
-/* Opens the directory AT lies in for the slot that was claimed for it; false where it cannot be. */
-static bool keep(struct near *near, struct place *at)
+/* A directory above AT: its hash, and the length of its path. */
+struct above {
+	uint64_t dir;
+	size_t length;
+};
+
+/* Opens the directory A for the slot that was claimed for it; false where it cannot be. */
+static bool keep(struct near *near, struct place *at, const struct above *a)
 {
 	struct path *p = &at->path;
 	struct stat st;
 	const struct layer *layer = &at->overlay->layers[at->node.layer];
-	PATH_PARENT(p);
+	PATH_AT(p, a->length);
 	if (!trail_take(at->overlay, p, &near->trail) || !may_keep(layer, p))
 		return false;
 	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, layer_path(layer, p),
@@ -127,17 +133,16 @@ static bool keep(struct near *near, struct place *at)
 	return true;
 }
 
-/* The directory of AT was asked for once more: often enough, and it takes the slot that was
- * claimed. */
-static void want(struct near *near, struct place *at)
+/* It was asked for once more: often enough, and it takes the slot that was claimed. */
+static void want(struct near *near, struct place *at, const struct above *a)
 {
-	if (!is_for(near, at->overlay, &at->node)) {
+	if (!is_for(near, at->overlay, a->dir, at->node.layer)) {
 		if (near->credit > 0) {
 			near->credit--;
 			return;
 		}
 		give_up(near);
-		near->dir = at->node.dir;
+		near->dir = a->dir;
 		near->overlay = at->overlay;
 		near->layer = at->node.layer;
 		near->refused = false;
@@ -146,16 +151,18 @@ static void want(struct near *near, struct place *at)
 	if (near->credit < WANTED)
 		return;
 	give_up(near); /* of a directory that is no longer what it was */
-	near->refused = !keep(near, at);
+	near->refused = !keep(near, at, a);
 	near->credit = near->refused ? 0 : WANTED;
 }
 
-__attribute__((noinline)) static void note(struct near *near, struct place *at)
+__attribute__((noinline)) static void note(struct place *at, const struct above *a)
 {
-	bool in_vain = (near->refused && is_for(near, at->overlay, &at->node)) || crowded;
-	if (in_vain || !at->node.dir || process_borrowed() || !claim(near))
+	struct near *near = slot_of(a->dir, at->node.layer);
+	bool in_vain =
+		(near->refused && is_for(near, at->overlay, a->dir, at->node.layer)) || crowded;
+	if (in_vain || process_borrowed() || !claim(near))
 		return;
-	want(near, at);
+	want(near, at, a);
 	release(near);
 }
 
@@ -166,12 +173,12 @@ static void go_by_path(struct way *way, struct place *at)
 	way->name = overlay_reach(at->overlay, &at->node, &at->path);
 }
 
-bool way_kept(struct way *way, const struct overlay *ov, const struct node *n)
+bool way_kept(struct way *way, const struct overlay *ov, uint64_t dir, uint16_t layer)
 {
-	struct near *near = slot_of(n);
+	struct near *near = slot_of(dir, layer);
 	way->sequence = __atomic_load_n(&near->sequence, __ATOMIC_ACQUIRE);
 	way->dirfd = near->fd;
-	if ((way->sequence & 1) || !way->dirfd || !is_for(near, ov, n) ||
+	if ((way->sequence & 1) || !way->dirfd || !is_for(near, ov, dir, layer) ||
 	    !trail_holds(ov, &near->trail))
 		return false;
 	if (near->credit < MOST)
@@ -180,14 +187,35 @@ bool way_kept(struct way *way, const struct overlay *ov, const struct node *n)
 	return true;
 }
 
-bool way_held(const struct way *way, int error)
+bool way_same(const struct way *way)
 {
-	if (error == ENOENT || error == ENOTDIR || error == EBADF || error == EACCES ||
-	    error == ENXIO)
-		return false;
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	return !way->near ||
 	       __atomic_load_n(&way->near->sequence, __ATOMIC_RELAXED) == way->sequence;
+}
+
+bool way_held(const struct way *way, int error)
+{
+	return error != ENOENT && error != ENOTDIR && error != EBADF && error != EACCES &&
+	       error != ENXIO && way_same(way);
+}
+
+/* By a directory that is kept, or by the path; and it is noted what was asked for. */
+static void go_from_above(struct way *way, struct place *at)
+{
+	const size_t last = path_last(&at->path);
+	const struct above own = {at->node.dir, last ? last - 1 : 0};
+	const struct above root = {PATH_HASH_ROOT.name, 0};
+	const struct above *const above[] = {&own, &root};
+	const unsigned first = own.dir ? 0 : 1; /* its directory is not known */
+	for (unsigned i = first; i <= (last ? 1 : first); i++) {
+		if (way_kept(way, at->overlay, above[i]->dir, at->node.layer)) {
+			way->name = path_rel(&at->path) + (i ? 0 : last);
+			return;
+		}
+		note(at, above[i]);
+	}
+	go_by_path(way, at);
 }
 
 void way_find(struct way *way, struct place *at)
@@ -196,11 +224,8 @@ void way_find(struct way *way, struct place *at)
 	if (at->direct && !at->slash) {
 		way->dirfd = at->asked_dirfd;
 		way->name = at->asked;
-	} else if (way_kept(way, at->overlay, &at->node)) {
-		way->name = path_rel(&at->path) + path_last(&at->path);
 	} else {
-		note(slot_of(&at->node), at);
-		go_by_path(way, at);
+		go_from_above(way, at);
 	}
 }
 

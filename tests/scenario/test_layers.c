@@ -38,6 +38,44 @@ Test(layers, whiteouts_in_the_middle)
 				SHOW "; rm d/x; echo again >d/y; mkdir z; ls -R; rm -r d z; ls -A");
 }
 
+/* Each name is looked at for the first time, by descriptor, from within and by its path. */
+Test(layers, names_in_a_directory_of_one_layer)
+{
+	same_everywhere(.lower = {"e/a = above\n",
+				  "d/file = x\nd/empty =\nd/l -> file\nd/dangling -> nowhere\n"
+				  "d/loop -> loop\n"
+				  "d xattr user.overlay.opaque=x\nd/sub/file = x\ne/b = x\n"},
+			.upper = "u/file = x\nu/empty =\nu/l -> ../d/file\nu/sub/file = x\n",
+			.script =
+				"cd merged; find . -printf '%p %y\n' | sort; find -L d u -type f | "
+				"sort\n"
+				"look() { stat -c '%n %F' $1; stat -Lc '%n %F' $1; }\n"
+				"for d in d u d/sub e; do\n"
+				"for n in file empty l dangling loop sub none . .. file/ l/ "
+				"sub/ sub/. sub/.. none/ none/none; do\n"
+				"look $d/$n; look $PWD/$d/$n; (cd $d; look $n; ls -d $n)\n"
+				"done; done 2>&1 | sed \"s:$PWD:merged:g\"");
+}
+
+/* What has a slash behind it is no name below itself, even where it is kept open. */
+Test(layers, a_directory_asked_for_again_and_again)
+{
+	same_everywhere(.lower = {"d/sub/file = x\n"},
+			.script = "cd merged; python3 -B -c '\n"
+				  "import os\n"
+				  "def look():\n"
+				  "  for i in range(60):\n"
+				  "    for end in \"/\", \"/file\", \"/file/\", \"\":\n"
+				  "      try: said = os.stat(os.getcwd() + \"/d/sub\" + "
+				  "end).st_mode\n"
+				  "      except OSError as error: said = error.strerror\n"
+				  "      if i in (0, 59): print(end, said)\n"
+				  "look(); os.remove(\"d/sub/file\"); look()\n"
+				  "os.rmdir(\"d/sub\"); look(); os.rmdir(\"d\"); look()\n"
+				  "os.makedirs(\"d/sub\"); look()\n"
+				  "open(\"d/sub/file\", \"w\"); look()'");
+}
+
 Test(layers, opaque_in_the_middle)
 {
 	same_everywhere(.lower = {"d/top = 1\n", "d/ opaque\nd/middle = 2\n",

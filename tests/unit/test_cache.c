@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "rooms.h"
 #include "support/format.h"
@@ -38,6 +39,34 @@ Test(cache, grows_with_the_names_met)
 	cr_expect_gt(remembered(ov, MANY), MANY / 100 * 95);
 	meet(ov, 0, MANY);
 	cr_expect_gt(remembered(ov, MANY), MANY / 100 * 99);
+}
+
+/* Files of a directory that one layer has can be found again at no cost: the last few will do. */
+Test(cache, does_not_grow_with_files_of_one_layer)
+{
+	const struct overlay *ov = OPEN(.lower = {"d/f = 1"}, .upper = "");
+	struct stat st = stat_of("low0/d/f");
+	struct node n;
+	int found = 0;
+
+	shown(ov, "d");
+	meet(ov, 0, 100);
+	const int others = remembered(ov, 100);
+	for (int i = 0; i < MANY; i++) {
+		struct path_hash dir;
+		const char *name = format("d/f%d", i);
+		struct path_hash hash = path_hash(PATH_HASH_ROOT, name, strlen(name), &dir);
+		struct sole sole;
+		cr_assert(overlay_sole(ov, hash, dir, &sole));
+		cr_assert(overlay_learn(ov, &sole, &st, &n));
+	}
+	for (int i = 0; i < MANY; i++)
+		found += overlay_recall(ov, rooms_path(format("d/f%d", i)), &n);
+	cr_expect_leq(found, 1024);
+	cr_expect_gt(found, 256);
+	cr_expect_eq(remembered(ov, 100), others, "others do not give way to them");
+	meet(ov, 0, MANY);
+	cr_expect_gt(remembered(ov, MANY), MANY / 100 * 95, "and they do");
 }
 
 Test(cache, takes_no_more_than_it_may)
