@@ -26,7 +26,11 @@ enum {
 	PLACE_FILE = 64,
 	/* The last name is removed by who looks at it himself: it is absent without a look. */
 	PLACE_GOING = 128,
-	PLACE_UNSEEN = 256, /* glimpse */
+	/*
+	 * The call tells what is there, and then it is learnt: so a name that is not known, in a
+	 * directory that one layer alone has, is not looked at before. The answer is unseen then.
+	 */
+	PLACE_UNSEEN = 256,
 };
 
 /*
@@ -49,14 +53,17 @@ struct place {
 	bool cramped; /* PLACE_BRIEF, and the path is too long for that: the answer is none */
 	bool direct;  /* the kernel finds the very same object by what was asked */
 	bool glanced; /* *glance is what lstat said of it just now, not yet shown as merged's */
+	bool unseen;  /* PLACE_UNSEEN: node only says in which layer */
 	uint8_t links;
 	uint8_t looks;     /* place_again has looked inside so many times */
 	unsigned flags;    /* as asked for */
 	int asked_dirfd;   /* likewise */
 	const char *asked; /* likewise */
 	struct stat *glance;
-	const char *hashed;  /* the last name of what was asked, where its hash is known */
-	struct path_key key; /* which is this */
+	const char *hashed;   /* the last name of what was asked, where its hash is known */
+	struct path_key key;  /* which is this */
+	struct path_hash dir; /* and that of its directory */
+	struct sole sole;     /* unseen: what is to be learnt */
 	struct node node;
 	struct path path; /* inside: relative to merged; outside after a walk: absolute */
 };
@@ -314,8 +321,8 @@ struct glimpse {
 	struct sole sole; /* then */
 };
 /*
- * False where something is not known, or not that simple: place_find has the answer. As flags it
- * takes those of place_find, and PLACE_UNSEEN of who asks glimpse_tells after the call.
+ * False where something is not known, or not that simple: place_find has the answer. FLAGS are
+ * those of place_find; with PLACE_UNSEEN glimpse_tells is asked after the call.
  */
 bool glimpse(struct glimpse *g, int dirfd, const char *path, unsigned flags);
 /*

@@ -4,15 +4,19 @@
  */
 #include "directory.h"
 
-/* The stream for the open directory FD, which it takes over; NULL and errno. */
-static DIR *stream_for(int fd, struct place *at)
+/* True where libc can read the open directory FD by itself; else AT is what it is. */
+static bool is_plain(int fd, struct place *at)
 {
 	struct descriptor d;
+	return !descriptor_brief(fd, &d) || d.kind != DESCRIPTOR_DIR || descriptor_place(fd, at) ||
+	       (node_is_dir(&at->node) && at->node.layer == d.layer &&
+		overlay_lists_plainly(at->overlay, &at->node));
+}
+
+/* A stream for it, which takes it over; NULL and errno. */
+static DIR *stream_of(int fd, struct place *at)
+{
 	int error = 0;
-	if (!descriptor_brief(fd, &d) || d.kind != DESCRIPTOR_DIR || descriptor_place(fd, at) ||
-	    (node_is_dir(&at->node) && at->node.layer == d.layer &&
-	     overlay_lists_plainly(at->overlay, &at->node)))
-		return NEXT(fdopendir)(fd);
 	struct stream *s = stream_open(fd, at, &error);
 	if (!s)
 		edge(error);
@@ -22,10 +26,9 @@ static DIR *stream_for(int fd, struct place *at)
 DIR *fdopendir(int fd)
 {
 	struct place at;
-	struct descriptor d;
-	if (descriptor_brief(fd, &d) && (NEXT(fcntl)(fd, F_GETFL) & O_PATH))
+	if (is_plain(fd, &at) || (NEXT(fcntl)(fd, F_GETFL) & O_PATH))
 		return NEXT(fdopendir)(fd); /* libc knows what to make of it */
-	return stream_for(fd, &at);
+	return stream_of(fd, &at);
 }
 
 DIR *directory_or_close(int fd, DIR *dir)
@@ -50,7 +53,9 @@ static DIR *open_plain(struct place *at)
 static DIR *open_merged(struct place *at)
 {
 	int fd = file_open(at, DIRECTORY_FLAGS, 0, NEXT(openat));
-	return directory_or_close(fd, fd < 0 ? (edge(fd), NULL) : stream_for(fd, at));
+	if (fd < 0)
+		return edge(fd), NULL;
+	return directory_or_close(fd, is_plain(fd, at) ? NEXT(fdopendir)(fd) : stream_of(fd, at));
 }
 
 static DIR *open_outside(const struct place *at)

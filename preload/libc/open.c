@@ -17,14 +17,22 @@ static int open_outside(const struct place *at, int flags, mode_t mode)
 	return fd;
 }
 
+/* True where nothing is made or changed, and the object itself is opened. */
+static bool only_reads(int flags)
+{
+	return (flags & O_ACCMODE) == O_RDONLY && !(flags & (O_PATH | O_CREAT | O_TRUNC)) &&
+	       (flags & O_TMPFILE) != O_TMPFILE;
+}
+
 int open_find(struct place *at, int dirfd, const char *path, int flags)
 {
+	const unsigned unseen = only_reads(flags) ? PLACE_UNSEEN : 0;
 	if (flags & O_PATH)
 		flags &= O_DIRECTORY | O_NOFOLLOW; /* all else means nothing then: open(2) */
 	const bool makes = (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
 	const bool follow = !(flags & O_NOFOLLOW) && !makes;
 	const unsigned how = (follow ? PLACE_FOLLOW : 0) | (makes ? PLACE_NEW : 0) |
-			     (flags & O_CREAT ? PLACE_FILE : 0);
+			     (flags & O_CREAT ? PLACE_FILE : 0) | unseen;
 	int error = place_find(at, dirfd, path, how);
 	if ((error || at->overlay) && (flags & (O_CREAT | O_DIRECTORY)) == (O_CREAT | O_DIRECTORY))
 		error = -EINVAL; /* whatever is there, since Linux 6.4 */

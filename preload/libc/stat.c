@@ -14,14 +14,19 @@ static int look(int version, int dirfd, const char *path, struct stat *st, int f
 				: NEXT(__fxstatat)(version, dirfd, path, st, flags);
 }
 
+/* True where its answer is the kernel's: somebody stacked behind us may have another. */
+static bool is_kernels(int version)
+{
+	return version == TODAY && next_is_libc(NEXT_fstatat);
+}
+
 /*
- * Where the lookup has just asked the kernel, it need not be asked again: unless somebody stacked
- * behind us would have another answer, or ST might not bear to be written to.
+ * Where the lookup has just asked the kernel, it need not be asked again: unless ST might not bear
+ * to be written to.
  */
 static bool is_answered(int version, const struct place *at, const struct stat *st)
 {
-	return at->glanced && version == TODAY && pointer_known_writable(st, sizeof *st) &&
-	       next_is_libc(NEXT_fstatat);
+	return at->glanced && is_kernels(version) && pointer_known_writable(st, sizeof *st);
 }
 
 /* True when one came since the name was looked at. */
@@ -73,9 +78,8 @@ static bool stat_remembered(int version, int dirfd, const char *path, struct sta
 			    int *result)
 {
 	struct glimpse g;
-	const bool kernels = version == TODAY && next_is_libc(NEXT_fstatat);
-	const unsigned how = place_flags(flags) | (kernels ? PLACE_UNSEEN : 0);
-	if (!glimpse(&g, dirfd, path, how))
+	const unsigned how = place_flags(flags) | PLACE_UNSEEN;
+	if (!glimpse(&g, dirfd, path, how) || (g.unseen && !is_kernels(version)))
 		return false;
 	if (g.unseen || !node_absent(&g.node)) {
 		*result = look(version, g.way.dirfd, g.way.name, st, AT_SYMLINK_NOFOLLOW);

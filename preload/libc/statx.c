@@ -92,8 +92,8 @@ static bool statx_remembered(int dirfd, const char *path, int flags, unsigned ma
 			     struct statx *stx, int *result)
 {
 	struct glimpse g;
-	const unsigned how = place_flags(flags) | (next_is_libc(NEXT_statx) ? PLACE_UNSEEN : 0);
-	if (!glimpse(&g, dirfd, path, how))
+	const unsigned how = place_flags(flags) | PLACE_UNSEEN;
+	if (!glimpse(&g, dirfd, path, how) || (g.unseen && !next_is_libc(NEXT_statx)))
 		return false;
 	if (g.unseen || !node_absent(&g.node)) {
 		flags = (flags & ~AT_EMPTY_PATH) | AT_SYMLINK_NOFOLLOW;

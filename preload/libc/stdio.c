@@ -174,7 +174,9 @@ FILE *freopen(const char *path, const char *mode, FILE *file)
 	int fd;
 	do
 		fd = (int)edge(file_open(&at, flags | O_CLOEXEC, 0666, NEXT(openat)));
-	while (again(fd, &at));
+	while (again(fd, &at) && at.overlay);
+	if (!at.overlay)
+		return reopen_outside(&at, mode, flags, file);
 	return fd < 0 ? close_for(file, errno) : reopen_on(fd, mode, file);
 }
 

@@ -96,45 +96,52 @@ static struct slot *take_first(struct cache *cache, struct path_hash hash)
 	return places.at[0];
 }
 
-/* One who is found again without the table gives way first. */
+/* A name that is found again without the table, and gives way first. */
+static bool is_sole(const struct slot *slot)
+{
+	const struct entry *entry = (const void *)slot->words;
+	return __atomic_load_n(&entry->node.marks, __ATOMIC_RELAXED) & NODE_SOLE;
+}
+
 static struct slot *find_sole(const struct places *places)
 {
-	struct entry former;
 	for (int i = 0; i < 4; i++)
-		if (read_any(places->at[i], &former) && (former.node.marks & NODE_SOLE))
+		if (is_sole(places->at[i]))
 			return places->at[i];
 	return NULL;
 }
 
-/* The table grows for such names only while it is small, and nobody else gives way to them. */
-static struct slot *place_sole(struct cache *cache, struct places *places, struct path_hash hash)
+static struct slot *place_entry(struct cache *cache, struct path_hash hash)
 {
-	struct slot *slot = NULL;
-	if (size_now(cache) < FIRST) {
-		cache_grow(cache);
-		*places = places_of(cache, hash);
-		slot = find_slot(places, 0);
-	}
-	return slot ? slot : find_sole(places);
+	const struct places places = places_of(cache, hash);
+	struct slot *slot = find_slot(&places, hash.name);
+	if (!slot)
+		slot = find_slot(&places, 0);
+	if (!slot)
+		slot = find_sole(&places);
+	if (!slot)
+		slot = make_room(cache, &places);
+	return slot ? slot : take_first(cache, hash);
 }
 
-static struct slot *place_entry(struct cache *cache, struct places *places, struct path_hash hash)
+/* They need no more than one place, where nobody else gives way, and a table that is small. */
+static struct slot *place_sole(struct cache *cache, uint64_t name)
 {
-	struct slot *slot = find_sole(places);
-	if (!slot)
-		slot = make_room(cache, places);
-	return slot ? slot : take_first(cache, hash);
+	enum { ENOUGH = 256 };
+	const uint32_t size = size_now(cache);
+	struct slot *pair = pair_at(cache, place_of(name, size));
+	for (int i = 0; i < 2; i++)
+		if (holds(pair + i, 0) || holds(pair + i, name))
+			return pair + i;
+	if (size < ENOUGH)
+		cache_grow(cache);
+	return is_sole(pair) ? pair : is_sole(pair + 1) ? pair + 1 : NULL;
 }
 
 static void keep_entry(struct cache *cache, const struct entry *entry)
 {
-	struct places places = places_of(cache, entry->hash);
-	const bool sole = entry->node.marks & NODE_SOLE;
-	struct slot *slot = find_slot(&places, entry->hash.name);
-	if (!slot)
-		slot = find_slot(&places, 0);
-	if (!slot)
-		slot = (sole ? place_sole : place_entry)(cache, &places, entry->hash);
+	struct slot *slot = entry->node.marks & NODE_SOLE ? place_sole(cache, entry->hash.name)
+							  : place_entry(cache, entry->hash);
 	if (slot)
 		write_slot(slot, entry);
 }

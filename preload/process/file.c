@@ -241,6 +241,26 @@ static int open_to_read(struct place *at, int flags, open_call *call)
 	}
 }
 
+/*
+ * AT is unseen: what can be opened there is what it is. A symlink, a whiteout, or what must be
+ * asked for more is not, and left to place_again.
+ */
+static int open_unseen(struct place *at, int flags, open_call *call)
+{
+	struct way way;
+	struct stat st;
+	way_find(&way, at);
+	CLOSE_SCOPED int fd = opened(call(way.dirfd, way.name, flags | O_NOFOLLOW));
+	if (!way_same(&way) || (fd < 0 && fd != -ENOENT))
+		return -EAGAIN;
+	if (fd >= 0 && sys_fstat(fd, &st))
+		return -EAGAIN;
+	if (!overlay_learn(at->overlay, &at->sole, fd < 0 ? NULL : &st, &at->node))
+		return -EAGAIN;
+	at->unseen = false;
+	return node_absent(&at->node) ? -ENOENT : sys_steal_fd(&fd);
+}
+
 static int open_existing(struct place *at, int flags, mode_t mode, open_call *call)
 {
 	const char *path;
@@ -285,7 +305,9 @@ int file_open(struct place *at, int flags, mode_t mode, open_call *call)
 		flags &= ~(O_CREAT | O_EXCL | O_TRUNC);
 	if ((flags & O_CREAT) && at->slash && !at->dots)
 		return -EISDIR;
-	if ((flags & O_TMPFILE) == O_TMPFILE)
+	if (at->unseen)
+		fd = open_unseen(at, flags, call);
+	else if ((flags & O_TMPFILE) == O_TMPFILE)
 		fd = open_unnamed(at, flags, mode, call);
 	else if (node_absent(&at->node))
 		fd = create(at, flags, mode, call);

@@ -35,11 +35,11 @@ static bool is_plain(const char *name)
  * The way to what node says, in its layer: PATH as it was asked, or from a directory kept open.
  * That may be the one PATH begins in, but who asks again is to get his own.
  */
-static bool find_way(struct glimpse *g, const struct spot *spot, const char *rest, const char *name)
+static bool find_way(struct glimpse *g, const struct spot *spot, const char *rest, const char *end)
 {
 	if (spot->layer == g->node.layer)
 		return true;
-	g->way.name = name;
+	g->way.name = last_of(rest, end);
 	if (way_kept(&g->way, g->overlay, g->node.dir, g->node.layer))
 		return true;
 	g->way.name = rest;
@@ -56,7 +56,7 @@ __attribute__((hot)) bool glimpse(struct glimpse *g, int dirfd, const char *path
 	ssize_t size = pointer_string(path, PATH_MAX);
 	if (size <= 0 || !begin(&spot, dirfd, path, (size_t)size, &rest))
 		return false;
-	const char *const end = path + size, *const name = last_of(rest, end);
+	const char *const end = path + size;
 	if (rest == end)
 		return false;
 	struct path_hash hash = path_hash(spot.hash, rest, (size_t)(end - rest), &dir);
@@ -65,12 +65,12 @@ __attribute__((hot)) bool glimpse(struct glimpse *g, int dirfd, const char *path
 	g->unseen = !overlay_recall_hash(spot.overlay, hash, &g->node);
 	if (!g->unseen)
 		return (g->node.type != DT_LNK || !(flags & PLACE_FOLLOW)) &&
-		       (node_absent(&g->node) || find_way(g, &spot, rest, name));
-	if (!(flags & PLACE_UNSEEN) || !is_plain(name) ||
+		       (node_absent(&g->node) || find_way(g, &spot, rest, end));
+	if (!(flags & PLACE_UNSEEN) || !is_plain(last_of(rest, end)) ||
 	    !overlay_sole(spot.overlay, hash, dir, &g->sole))
 		return false;
 	g->node = (struct node){.dir = dir.name, .layer = g->sole.parent.layer};
-	return find_way(g, &spot, rest, name);
+	return find_way(g, &spot, rest, end);
 }
 
 bool glimpse_tells(struct glimpse *g, int error, const struct stat *st, unsigned flags)

@@ -48,6 +48,7 @@ static const char *recall_below(struct place *at, struct path_hash base, const c
 		return NULL;
 	at->hashed = rest + last;
 	at->key = (struct path_key){hash, dir.name};
+	at->dir = dir;
 	go_along(at, rest, last ? last - 1 : 0);
 	return rest + last;
 }
@@ -201,7 +202,7 @@ static int find(struct place *at, int dirfd, const char *path, unsigned flags)
 	at->slash = at->dots = at->self = at->removed = false;
 	at->tried = at->cramped = at->crossed = false;
 	at->alone = NULL;
-	at->direct = at->glanced = false;
+	at->direct = at->glanced = at->unseen = false;
 	at->hashed = NULL;
 	path_clear(&at->path);
 	pass_on(at);
@@ -282,6 +283,14 @@ static bool may_have_changed(const struct place *at, int error)
 	       (error == ENXIO && at->node.type == DT_REG); /* open(2) of a whiteout */
 }
 
+/* Nothing is left to the call this time. */
+static int find_anew(struct place *at)
+{
+	const unsigned flags = at->flags & ~(unsigned)(PLACE_NEW | PLACE_GOING | PLACE_UNSEEN);
+	int error = place_find_glance(at, at->asked_dirfd, at->asked, flags, at->glance);
+	return error ? error : 1;
+}
+
 static int look_again(struct place *at, int error)
 {
 	enum { LOOKS_MOST = 16 };
@@ -289,16 +298,17 @@ static int look_again(struct place *at, int error)
 	if (looks > LOOKS_MOST || !may_have_changed(at, error))
 		return 0;
 	overlay_forget(at->overlay, &at->path);
-	const unsigned flags = at->flags & ~(unsigned)(PLACE_NEW | PLACE_GOING);
-	error = place_find_glance(at, at->asked_dirfd, at->asked, flags, at->glance);
+	error = find_anew(at);
 	at->looks = looks;
-	return error ? error : 1;
+	return error;
 }
 
 int place_again(struct place *at, int error)
 {
 	if (at->tried || !process_ready())
 		return 0;
+	if (at->unseen)
+		return find_anew(at); /* the call did not tell */
 	if (error == EACCES)
 		return at->overlay && again_by_itself(at);
 	if (at->overlay)

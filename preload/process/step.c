@@ -83,25 +83,50 @@ int step_up(struct place *at)
 	return 0;
 }
 
+/* True where the name AT->path ends in need not be looked at: the call itself will tell. */
+static bool may_stay_unseen(struct place *at, const char *name)
+{
+	return (at->flags & PLACE_UNSEEN) && name == at->hashed && !layer_is_mark(name) &&
+	       overlay_sole(at->overlay, at->key.hash, at->dir, &at->sole);
+}
+
+/* The same, where the caller goes on as if nothing were there. */
+static bool may_count_as_absent(const struct place *at, const struct node *parent)
+{
+	return (at->flags & PLACE_GOING) ||
+	       ((at->flags & PLACE_NEW) && overlay_tells_new(at->overlay, parent));
+}
+
+/* What stands at AT->path, which ends in NAME; LAST, where nothing follows. */
+static int look_at(struct place *at, const struct node *parent, const char *name, bool last)
+{
+	at->glanced = false;
+	if (last && may_stay_unseen(at, name)) {
+		at->unseen = true;
+		at->node = (struct node){.layer = at->sole.parent.layer, .dir = at->dir.name};
+		return 0;
+	}
+	if (last && may_count_as_absent(at, parent)) {
+		at->node = (struct node){0};
+		return 0;
+	}
+	const struct path_key *key = name == at->hashed ? &at->key : NULL;
+	int error = overlay_glance(at->overlay, parent, &at->path, key, &at->node, at->glance);
+	at->glanced = !error && at->glance && at->glance->st_mode != 0;
+	return error;
+}
+
 static int go_down_inside(struct place *at, const char *name, size_t length)
 {
-	struct node parent = at->node;
+	const struct node parent = at->node;
 	at->removed = false;
 	if (!node_is_dir(&parent))
 		return node_absent(&parent) ? -ENOENT : -ENOTDIR;
 	if (!place_fits(at, at->path.length + 1 + length))
 		return -ENAMETOOLONG;
-	const bool last = !name[length];
-	const bool unseen =
-		last && ((at->flags & PLACE_GOING) ||
-			 ((at->flags & PLACE_NEW) && overlay_tells_new(at->overlay, &parent)));
-	const struct path_key *key = name == at->hashed ? &at->key : NULL;
 	int error = path_push(&at->path, name, length);
-	if (unseen)
-		at->node = (struct node){0};
-	else if (!error)
-		error = overlay_glance(at->overlay, &parent, &at->path, key, &at->node, at->glance);
-	at->glanced = !error && !unseen && at->glance && at->glance->st_mode != 0;
+	if (!error)
+		error = look_at(at, &parent, name, !name[length]);
 	if (!error && process_mounts()->count > 1)
 		look_for_nested(at);
 	return error;

@@ -57,6 +57,31 @@ Test(layers, names_in_a_directory_of_one_layer)
 				"done; done 2>&1 | sed \"s:$PWD:merged:g\"");
 }
 
+Test(layers, names_opened_in_a_directory_of_one_layer)
+{
+	same_everywhere(.lower = {"d/file = x\nd/empty =\nd/l -> file\nd/dangling -> nowhere\n"
+				  "d/loop -> loop\nd/out -> ../../outside\nd/in -> ../top\n"
+				  "d/sub/file = x\nd/pipe fifo\ntop = top\n"},
+			.script = "echo out >outside; cd merged; python3 -B -c '\n"
+				  "import os, stat\n"
+				  "ways = {n: getattr(os, n) for n in (\"O_RDONLY\", "
+				  "\"O_NOFOLLOW\", \"O_DIRECTORY\", \"O_CLOEXEC\")}\n"
+				  "os.stat(\"d\"); at = os.open(\"d\", os.O_RDONLY)\n"
+				  "for name in (\"file\", \"empty\", \"l\", \"dangling\", "
+				  "\"loop\", \"out\", \"in\", \"sub\", "
+				  "\"pipe\", \"none\", \"file/\", \"sub/\", \"none/\", "
+				  "\"sub/file\", \"x\" * 256):\n"
+				  "  for way in ways:\n"
+				  "    try:\n"
+				  "      fd = os.open(name, os.O_NONBLOCK | ways[way], dir_fd=at)\n"
+				  "      kind = stat.S_IFMT(os.fstat(fd).st_mode)\n"
+				  "      print(name, way, fd, oct(kind), os.read(fd, 9) if kind == "
+				  "stat.S_IFREG else os.path.isdir(fd))\n"
+				  "      os.close(fd)\n"
+				  "    except OSError as error: print(name, way, error.strerror)\n"
+				  "'; cat d/l d/in d/out d/dangling 2>&1");
+}
+
 /* What has a slash behind it is no name below itself, even where it is kept open. */
 Test(layers, a_directory_asked_for_again_and_again)
 {
