@@ -80,6 +80,12 @@ bool overlay_told(const struct overlay *ov, uint64_t what);
  */
 int overlay_refuses(const struct overlay *ov);
 
+/*
+ * This process is about to fork: what a thread has locked then is unlocked by a call of its own,
+ * for the child has it, too (turn.c).
+ */
+void overlay_forks(void);
+
 /* --- lookup.c: what stands at a path --- */
 
 enum {
@@ -261,6 +267,7 @@ int object_dress(const char *from, const char *to);
 struct stage {
 	const struct overlay *overlay;
 	int fd; /* holds the claim on the name */
+	uint32_t forks;
 	bool published;
 	char path[PATH_ROOM + 64];
 };
@@ -268,6 +275,7 @@ struct stage {
 struct turn {
 	bool taken;
 	int fd;
+	uint32_t forks;
 	uint64_t mask;
 };
 struct birth {

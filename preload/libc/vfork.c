@@ -12,6 +12,7 @@ void *vfork_next(void)
 pid_t fork(void)
 {
 	place_links_made();
+	overlay_forks();
 	return NEXT(fork)();
 }
 
@@ -25,6 +26,7 @@ int clone(int (*run)(void *), void *stack, int flags, void *data, ...)
 	pid_t *child = va_arg(more, pid_t *);
 	va_end(more);
 	place_links_made();
+	overlay_forks();
 	if ((flags & (CLONE_VM | CLONE_THREAD)) == CLONE_VM)
 		process_lend(flags & CLONE_VFORK);
 	return NEXT(clone)(run, stack, flags, data, parent, thread, child);

@@ -135,8 +135,11 @@ void shared_stages_gone(const struct overlay *ov, uint64_t pair);
 
 /* --- turn.c: one at a time --- */
 
-/* Locks BYTE of the shared file FD: 0, -EAGAIN where another holds it. Closing FD lets go of it. */
+/* Locks BYTE of the shared file FD: 0, -EAGAIN where another holds it. */
 int shared_claim(int fd, off_t byte);
+/* Gives back all that was locked by *FD, and closes it; BEFORE is shared_forks() before that. */
+void shared_let_go(int *fd, uint32_t before);
+uint32_t shared_forks(void);
 /*
  * Waits for a turn, and blocks signals until it is given back; where it cannot be had (no shared
  * file, no descriptors) goes on without. Not to be asked for twice.

@@ -47,6 +47,7 @@ static void begin(const struct overlay *ov, struct stage *s, uint64_t number, ch
 void stage_begin(const struct overlay *ov, struct stage *s)
 {
 	uint64_t number;
+	s->forks = shared_forks();
 	s->fd = ov->shared ? shared_file(ov) : -1;
 	do
 		number = fresh_number();
@@ -125,7 +126,7 @@ void stage_end(struct stage *s)
 		return;
 	if (s->published || discard_at(AT_FDCWD, s->path) == 0)
 		shared_stage_ends(s->overlay);
-	sys_close_scoped(&s->fd);
+	shared_let_go(&s->fd, s->forks);
 	s->overlay = NULL;
 }
 

@@ -5,8 +5,9 @@
  *
  * The lock is on a byte of the file in workdir that processes share, held by an open file
  * description of its own (fcntl(2), F_OFD_SETLK): threads exclude each other as processes do, and
- * the kernel lets go of it when its holder dies. Signals wait meanwhile, since a handler could ask
- * for a turn in the middle of one and never get it.
+ * the kernel lets go of it when its holder dies. To close it does not do where another thread
+ * has forked meanwhile: the child has that description, too. Signals wait meanwhile, since
+ * a handler could ask for a turn in the middle of one and never get it.
  *
  * Copy-ups take none, for they may last. They share a lock on a second byte from a last look at the
  * place until the copy is there; whoever moves or removes a directory has that lock for himself. So
@@ -28,15 +29,39 @@
 #define WAIT_SHORTEST_NS   50000LL
 #define WAIT_STEP_NS       5000000LL
 
+static int lock(int fd, short type, off_t byte, off_t length)
+{
+	struct flock lock = {.l_type = type, .l_start = byte, .l_len = length};
+	return sys_fcntl(fd, F_OFD_SETLK, (long)&lock);
+}
+
 static int lock_byte(int fd, short type, off_t byte)
 {
-	struct flock lock = {.l_type = type, .l_start = byte, .l_len = 1};
-	return sys_fcntl(fd, F_OFD_SETLK, (long)&lock);
+	return lock(fd, type, byte, 1);
 }
 
 int shared_claim(int fd, off_t byte)
 {
 	return lock_byte(fd, F_WRLCK, byte);
+}
+
+static uint32_t forks;
+
+void overlay_forks(void)
+{
+	__atomic_fetch_add(&forks, 1, __ATOMIC_SEQ_CST);
+}
+
+uint32_t shared_forks(void)
+{
+	return __atomic_load_n(&forks, __ATOMIC_SEQ_CST);
+}
+
+void shared_let_go(int *fd, uint32_t before)
+{
+	if (*fd >= 0 && shared_forks() != before)
+		lock(*fd, F_UNLCK, 0, 0); /* of all bytes */
+	sys_close_scoped(fd);
 }
 
 static uint64_t block_signals(void)
@@ -76,7 +101,8 @@ static void lock_patiently(int fd, short type, off_t byte, int64_t longest, uint
 
 void turn_take(const struct overlay *ov, struct turn *turn)
 {
-	*turn = (struct turn){.fd = ov->shared ? shared_file(ov) : -1, .taken = true};
+	*turn = (struct turn){.taken = true, .forks = shared_forks()};
+	turn->fd = ov->shared ? shared_file(ov) : -1;
 	turn->mask = block_signals();
 	lock_patiently(turn->fd, F_WRLCK, TURN_BYTE, WAIT_LONGEST_NS, &turn->mask);
 }
@@ -93,7 +119,8 @@ void stage_arrives(const struct stage *s)
 
 bool turn_try(const struct overlay *ov, struct turn *turn)
 {
-	*turn = (struct turn){.fd = shared_file(ov), .taken = true};
+	*turn = (struct turn){.taken = true, .forks = shared_forks()};
+	turn->fd = shared_file(ov);
 	turn->mask = block_signals();
 	if (turn->fd >= 0 && shared_claim(turn->fd, TURN_BYTE) == 0)
 		return true;
@@ -105,8 +132,7 @@ void turn_give(struct turn *turn)
 {
 	if (!turn->taken)
 		return;
-	if (turn->fd >= 0)
-		sys_close(turn->fd);
+	shared_let_go(&turn->fd, turn->forks);
 	restore_signals(turn->mask);
 	turn->taken = false;
 }

@@ -97,6 +97,32 @@ Test(dead, turns_end_with_their_holder)
 	cr_expect_eq(half_made(), 0, "its maker is gone");
 }
 
+static void begin_nothing(const struct overlay *ov)
+{
+	(void)ov;
+}
+
+/* A child inherits what a thread of its parent held, and lives on. */
+Test(dead, what_was_forked_meanwhile_holds_nothing)
+{
+	const struct overlay *ov = usual();
+	struct flock all = {.l_type = F_WRLCK};
+	struct turn turn;
+	struct stage s;
+
+	stage_begin(ov, &s);
+	stage_arrives(&s);
+	turn_take(ov, &turn);
+	overlay_forks();
+	pid_t pid = begun(begin_nothing, ov);
+	turn_give(&turn);
+	stage_end(&s);
+	int fd = shared_file(ov);
+	cr_expect_eq(fcntl(fd, F_OFD_SETLK, &all), 0, "something is locked still");
+	close(fd);
+	end(pid);
+}
+
 static void begin_change(const struct overlay *ov)
 {
 	change_begin(ov, rooms_path("f"), true);
