@@ -31,10 +31,10 @@ check-safety: check-crash check-between check-crowd check-faults check-fuzz
 torture: torture-safety
 torture-safety: check-tsan torture-crash torture-between torture-crowd torture-faults torture-fuzz
 
-check-crash: all $(CRASH) $(IDLE_LIBRARY)
+check-crash: all $(CRASH) $(IDLE_LIBRARY) $(FAULTY)/liboverlain.so
 	@$(CRASH) $(CRASH_STRIDE)
 
-torture-crash: all $(CRASH) $(IDLE_LIBRARY)
+torture-crash: all $(CRASH) $(IDLE_LIBRARY) $(FAULTY)/liboverlain.so
 	@$(CRASH) 1
 
 $(CRASH): $(call test_objects,tests/crash/crash.c tests/crash/killer.c) $(CRASH_AREA)

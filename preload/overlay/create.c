@@ -159,6 +159,18 @@ int overlay_birth_in_place(struct birth *b)
 	return error;
 }
 
+/* Where the file system has no exchange. */
+__attribute__((noinline)) static int publish_in_steps(struct birth *b)
+{
+	STAGE_SCOPED note;
+	int error = whiteout_lend(b->overlay, b->final, &note);
+	if (!error)
+		error = stage_publish(&b->stage, layer_path(&b->overlay->layers[0], b->final),
+				      RENAME_NOREPLACE);
+	whiteout_return(b->overlay, b->final, error < 0);
+	return error;
+}
+
 /* A directory cannot replace a whiteout by a plain rename: the two change places. */
 static int publish_dir(struct birth *b, const char *final)
 {
@@ -167,10 +179,8 @@ static int publish_dir(struct birth *b, const char *final)
 		return error;
 	error = stage_publish(&b->stage, final, RENAME_EXCHANGE);
 	if (error == -EINVAL)
-		sys_unlink(final); /* this file system has no such exchange */
-	if (error == -ENOENT || error == -EINVAL)
-		error = stage_publish(&b->stage, final, RENAME_NOREPLACE);
-	return error;
+		return publish_in_steps(b);
+	return error == -ENOENT ? stage_publish(&b->stage, final, RENAME_NOREPLACE) : error;
 }
 
 static int publish(struct birth *b)

@@ -202,11 +202,13 @@ int whiteout_place(const struct overlay *ov, struct path *p, bool upper_has);
 /* A whiteout for P half-made at S, in a turn; -EOPNOTSUPP where only ".wh." files can be. */
 int whiteout_stage(const struct overlay *ov, struct path *p, struct stage *s);
 /*
- * In a turn: the whiteout of P gives way to what is about to be made in its place; a ".wh." file
- * stands in for it, and NOTE says that it is owed.
+ * In a turn: a ".wh." file stands in for a whiteout of P, which the upper's own object is about to
+ * leave; it hides nothing of that. NOTE says that the whiteout is owed: whiteout_return.
  */
+int whiteout_stand_in(const struct overlay *ov, struct path *p, struct stage *note);
+/* The same for a whiteout that gives way to what is about to be made, or to come, in its place. */
 int whiteout_lend(const struct overlay *ov, struct path *p, struct stage *note);
-/* Done with it: the whiteout comes BACK where nothing was made. */
+/* Done with it: the whiteout comes, BACK or for the first time, where nothing is there now. */
 void whiteout_return(const struct overlay *ov, struct path *p, bool back);
 /* Says of P's directory that it may hold whiteouts in xattr form, which are not to be listed. */
 int whiteout_announce(const struct overlay *ov, struct path *p);

@@ -105,40 +105,50 @@ static int move_out(const struct overlay *ov, struct path *p, bool below, struct
 		return stage_move(layer_path(&ov->layers[0], p), s->path, 0);
 	}
 	int error = whiteout_stage(ov, p, s);
-	if (!error)
-		return stage_publish(s, layer_path(&ov->layers[0], p), RENAME_EXCHANGE);
-	if (error != -EOPNOTSUPP)
-		return error;
-	error = whiteout_place(ov, p, false);
-	return error ? error : stage_move(layer_path(&ov->layers[0], p), s->path, 0);
+	return error ? error : stage_publish(s, layer_path(&ov->layers[0], p), RENAME_EXCHANGE);
 }
 
-/* 0 where S, a directory, holds nothing that is not to be discarded; it may be gone then. */
+/*
+ * 0 where S, a directory that moved out, holds nothing that is not to be discarded; it may be gone
+ * then. What another process put into it since it was found empty is to bring it back, opaque: all
+ * that lies below was hidden by then.
+ */
 static int empty_out(struct stage *s)
 {
 	int error = whiteouts_drop(s->path);
 	s->published = !error && sys_rmdir(s->path) == 0;
-	return error || s->published ? error : whiteouts_only(s->path);
+	error = error || s->published ? error : whiteouts_only(s->path);
+	if (error)
+		layer_make_opaque(s->path);
+	return error;
 }
 
-/*
- * What another process put into it since it was found empty brings it back, opaque: all that lies
- * below was hidden by then.
- */
+/* Where no whiteout can change places with it, a ".wh." file goes before. */
+__attribute__((noinline)) static int remove_in_steps(const struct overlay *ov, struct path *p)
+{
+	STAGE_SCOPED note, s;
+	stage_in_turn(ov, &s);
+	int error = whiteout_stand_in(ov, p, &note);
+	bool out = !error && !(error = stage_move(layer_path(&ov->layers[0], p), s.path, 0));
+	if (out)
+		error = empty_out(&s);
+	if (out && error && stage_publish(&s, layer_path(&ov->layers[0], p), 0))
+		error = 0;
+	whiteout_return(ov, p, !error);
+	return error;
+}
+
 static int remove_upper_dir(const struct overlay *ov, struct path *p, bool below)
 {
 	STAGE_SCOPED s;
 	int error = move_out(ov, p, below, &s);
+	if (below && (error == -EOPNOTSUPP || error == -EINVAL))
+		return remove_in_steps(ov, p);
 	if (error)
 		return error;
 	error = empty_out(&s);
-	if (!error)
-		return 0;
-	layer_make_opaque(s.path);
-	const char *path = layer_path(&ov->layers[0], p);
-	bool back = (below && stage_publish(&s, path, RENAME_EXCHANGE) == 0) ||
-		    stage_publish(&s, path, 0) == 0;
-	return back ? error : 0;
+	const unsigned flags = below ? RENAME_EXCHANGE : 0;
+	return error && stage_publish(&s, layer_path(&ov->layers[0], p), flags) == 0 ? error : 0;
 }
 
 /* Permission is asked before what stands in the way. */

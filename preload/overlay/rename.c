@@ -69,6 +69,16 @@ static int exchange(const struct overlay *ov, struct end *from, struct end *to)
 	return rename_there(ov, from, to, RENAME_EXCHANGE);
 }
 
+/* Without whiteouts an opaque one hides what they hid. Where nothing can be marked, it cannot be.
+ */
+static int clear_in_place(const struct end *to, const char *path)
+{
+	int error = to->below ? layer_mark(path, "opaque", "y") : 0;
+	if (!error)
+		whiteouts_drop(path);
+	return error == -EOPNOTSUPP ? -EINVAL : error;
+}
+
 /*
  * An empty directory in the way may still hold whiteouts in the upper: one like it, without them,
  * takes its place. What another process made in it meanwhile brings it back.
@@ -88,15 +98,35 @@ static int clear_target(const struct overlay *ov, const struct end *to)
 	if (!error)
 		error = stage_publish(&s, path, RENAME_EXCHANGE);
 	if (error)
-		return error;
+		return error == -EINVAL ? clear_in_place(to, path) : error;
 	error = whiteouts_only(s.path);
 	return error && stage_publish(&s, path, RENAME_EXCHANGE) == 0 ? error : 0;
 }
 
 /*
+ * Where the file system knows no such flags: ".wh." files stand in for the whiteout that is to be
+ * at the old name and, GIVING_WAY, for the one at the new, and one plain rename decides.
+ */
+__attribute__((noinline)) static int move_in_steps(const struct overlay *ov, const struct end *from,
+						   const struct end *to, unsigned how,
+						   bool giving_way)
+{
+	STAGE_SCOPED note = {.overlay = NULL}, other = {.overlay = NULL};
+	int error = giving_way ? whiteout_lend(ov, to->path, &other) : 0;
+	if (!error && from->below)
+		error = whiteout_stand_in(ov, from->path, &note);
+	if (!error)
+		error = rename_there(ov, from, to, how);
+	if (note.overlay)
+		whiteout_return(ov, from->path, !error);
+	if (giving_way)
+		whiteout_return(ov, to->path, error < 0);
+	return error;
+}
+
+/*
  * What moves changes places with the whiteout that lies at its new name: a file with an attribute
- * wants to be announced where it is left. Where the file system knows no such exchange, a directory
- * cannot come to lie upon that: it goes before.
+ * wants to be announced where it is left.
  */
 static int swap_with_whiteout(const struct overlay *ov, const struct end *from,
 			      const struct end *to)
@@ -105,53 +135,31 @@ static int swap_with_whiteout(const struct overlay *ov, const struct end *from,
 	const bool file =
 		sys_lstat(layer_path(&ov->layers[0], to->path), &st) == 0 && S_ISREG(st.st_mode);
 	int error = file && from->below ? whiteout_announce(ov, from->path) : 0;
-	if (!error)
-		error = rename_there(ov, from, to, RENAME_EXCHANGE);
-	if (error == -EINVAL && node_is_dir(&from->node))
-		sys_unlink(layer_path(&ov->layers[0], to->path));
-	return error;
+	return error ? error : rename_there(ov, from, to, RENAME_EXCHANGE);
 }
 
 /*
- * Where the kernel cannot leave a whiteout, a ".wh." file goes before, or one that lies at the new
- * name changes places with what moves. Only what replaces an object needs two steps for it.
+ * The move itself, leaving a whiteout where a lower would show through. A directory cannot come to
+ * lie upon the whiteout at its new name.
  */
-static int move_leaving(const struct overlay *ov, const struct end *from, const struct end *to,
-			unsigned how)
-{
-	int error = rename_there(ov, from, to, how | RENAME_WHITEOUT);
-	if (error != -EINVAL && error != -EPERM)
-		return error;
-	error = 0;
-	if (node_absent(&to->node) && !(to->node.marks & NODE_COVERED))
-		error = whiteout_place(ov, to->path, false);
-	if (!error && node_absent(&to->node)) {
-		error = swap_with_whiteout(ov, from, to);
-		if (error != -ENOENT && error != -EINVAL)
-			return error;
-		error = 0;
-	}
-	bool before = shared_whiteout_form(ov) == WHITEOUT_FILE;
-	if (!error && before)
-		error = whiteout_place(ov, from->path, false);
-	if (!error)
-		error = rename_there(ov, from, to, how);
-	return error || before ? error : whiteout_place(ov, from->path, false);
-}
-
-/* The move itself, leaving a whiteout where a lower would show through. */
 static int move(const struct overlay *ov, struct end *from, struct end *to, unsigned flags)
 {
 	bool covered = to->node.marks & NODE_COVERED;
+	unsigned how = covered ? 0 : flags;
 	if (covered && node_is_dir(&from->node)) {
 		int error = swap_with_whiteout(ov, from, to);
 		if (!error && !from->below)
 			sys_unlink(layer_path(&ov->layers[0], from->path));
-		if (error != -ENOENT && error != -EINVAL)
+		if (error == -EINVAL)
+			return move_in_steps(ov, from, to, how, true);
+		if (error != -ENOENT)
 			return error;
 	}
-	unsigned how = covered ? 0 : flags;
-	return from->below ? move_leaving(ov, from, to, how) : rename_there(ov, from, to, how);
+	if (!from->below)
+		return rename_there(ov, from, to, how);
+	int error = rename_there(ov, from, to, how | RENAME_WHITEOUT);
+	return error == -EINVAL || error == -EPERM ? move_in_steps(ov, from, to, how, false)
+						   : error;
 }
 
 /*

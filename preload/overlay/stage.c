@@ -104,13 +104,26 @@ static int discard_at(int dirfd, const char *name)
 	return discard_directory(dirfd, name);
 }
 
+/*
+ * Where the file system has no such flag (NFS), a further name replaces nothing either; directories
+ * have none, and are looked for.
+ */
+static int publish_in_steps(struct stage *s, const char *final)
+{
+	struct stat st;
+	int error = sys_linkat(AT_FDCWD, s->path, AT_FDCWD, final, 0);
+	if (error == 0)
+		return sys_unlink(s->path);
+	if (error != -EPERM)
+		return error;
+	return sys_lstat(final, &st) ? stage_move(s->path, final, 0) : -EEXIST;
+}
+
 int stage_publish(struct stage *s, const char *final, unsigned flags)
 {
 	int error = stage_move(s->path, final, flags);
-	struct stat st;
-	/* Where the file system has no such flag (NFS), two steps must do. */
 	if (error == -EINVAL && flags == RENAME_NOREPLACE)
-		error = sys_lstat(final, &st) ? stage_move(s->path, final, 0) : -EEXIST;
+		error = publish_in_steps(s, final);
 	s->published = !error && !(flags & RENAME_EXCHANGE);
 	return error;
 }

@@ -104,14 +104,21 @@ int whiteout_place(const struct overlay *ov, struct path *p, bool upper_has)
 	return error ? error : stage_publish(&s, final, upper_has ? 0 : RENAME_NOREPLACE);
 }
 
-int whiteout_lend(const struct overlay *ov, struct path *p, struct stage *note)
+int whiteout_stand_in(const struct overlay *ov, struct path *p, struct stage *note)
 {
 	/* Nobody counts on such files where whiteouts are devices. */
 	CHANGE(ov, p, true);
 	int error = stage_owing(ov, note, p);
 	if (!error)
 		error = mark_beside(ov, p, true);
-	if (error && error != -EEXIST)
+	/* For so long a name nothing can. */
+	return error == -EEXIST || error == -ENAMETOOLONG ? 0 : error;
+}
+
+int whiteout_lend(const struct overlay *ov, struct path *p, struct stage *note)
+{
+	int error = whiteout_stand_in(ov, p, note);
+	if (error)
 		return error;
 	error = sys_unlink(layer_path(&ov->layers[0], p));
 	return error == -ENOENT ? 0 : error; /* the ".wh." file is all there was */
@@ -119,9 +126,9 @@ int whiteout_lend(const struct overlay *ov, struct path *p, struct stage *note)
 
 void whiteout_return(const struct overlay *ov, struct path *p, bool back)
 {
+	int error = back ? whiteout_place(ov, p, false) : 0;
 	if (back && shared_whiteout_form(ov) == WHITEOUT_FILE)
 		return; /* which is the ".wh." file */
-	int error = back ? whiteout_place(ov, p, false) : 0;
 	if (!error || error == -EEXIST)
 		mark_beside(ov, p, false);
 }

@@ -1,8 +1,8 @@
 /*
  * crash STRIDE [OPERATION]: kills each operation at each of its system calls in turn, or at every
- * STRIDE-th. What is left must be
- * the state before it or the state after it, for us and for the kernel, with the lower as it was
- * and nothing in workdir once the next process has started.
+ * STRIDE-th. What others see while it stands there, and what is left, must be the state before it
+ * or the state after it, for us and for the kernel, with the lower as it was and nothing in workdir
+ * once the next process has started.
  */
 #include <err.h>
 #include <stdint.h>
@@ -25,10 +25,17 @@ static void start(void *data)
 	area_exec("--do", op->words);
 }
 
+static char *seen; /* by another process while it stood still */
+
+static void look(void)
+{
+	seen = area_shown();
+}
+
 static bool run(const struct operation *op, int at, int *status)
 {
 	area_reset(operations_upper);
-	return killer_run(at, operation_is_start(op), start, (void *)(uintptr_t)op, status);
+	return killer_run(at, operation_is_start(op), start, (void *)(uintptr_t)op, look, status);
 }
 
 static void complain(const struct operation *op, int at, const char *fault)
@@ -36,26 +43,47 @@ static void complain(const struct operation *op, int at, const char *fault)
 	errx(1, "%s, killed at system call %d: %s", op->name, at, fault);
 }
 
+static void expect(const struct operation *op, int at, const char *who, const char *shown,
+		   const char *before, const char *after)
+{
+	if (strcmp(shown, before) != 0 && strcmp(shown, after) != 0)
+		complain(op, at,
+			 format("%s sees neither before nor after: %s\n%s", who,
+				first_difference(before, shown), first_difference(after, shown)));
+}
+
 static void check(const struct operation *op, int at, const char *before, const char *after)
 {
 	char *shown = area_shown(), *fault = area_fault(shown);
 
-	if (strcmp(shown, before) != 0 && strcmp(shown, after) != 0)
-		fault = format("neither before nor after: %s\n%s", first_difference(before, shown),
-			       first_difference(after, shown));
+	expect(op, at, "who comes in between", seen, before, after);
+	expect(op, at, "the next", shown, before, after);
 	if (fault)
 		complain(op, at, fault);
 	free(shown);
+	free(seen);
 }
+
+static bool lacks(const struct operation *op)
+{
+	bool found = false;
+
+	for (int i = 0; op->settings[i]; i++)
+		found |= starts_with(op->settings[i], "HOOK_");
+	return found;
+}
+
+static bool lacking; /* what is killed: operations where the kernel lacks something */
 
 static void torment_one(const struct operation *op)
 {
 	int status;
 
-	/* What a kernel lacks makes no difference to the dead. */
 	for (int i = 0; op->settings[i]; i++)
-		if (starts_with(op->settings[i], "HOOK_") || strcmp(op->settings[i], LENDS) == 0)
+		if (strcmp(op->settings[i], LENDS) == 0)
 			return;
+	if (lacks(op) != lacking)
+		return;
 	char *before = state_before(op);
 	run(op, 1 << 20, &status);
 	if (status != 0)
@@ -76,12 +104,15 @@ static void torment_one(const struct operation *op)
 
 int main(int argc, char **argv)
 {
-	const struct tormentor killing = {BUILD_DIR "/liboverlain.so", torment_one, killer_mark};
+	struct tormentor killing = {BUILD_DIR "/liboverlain.so", torment_one, killer_mark};
 
 	torment_child(argv, &killing);
 	stride = argc > 1 ? atoi(argv[1]) : 0;
 	if (stride < 1)
 		errx(2, "usage: crash STRIDE [OPERATION]");
+	torment(argv[2], &killing);
+	lacking = true;
+	killing.library = BUILD_DIR "/tests/faulty/liboverlain.so";
 	torment(argv[2], &killing);
 	printf("crash: %d kills in %d operations: each leaves the state before or after\n", kills,
 	       operation_count);

@@ -69,7 +69,8 @@ bool killer_until(pid_t pid, long call, int *status)
 	return false;
 }
 
-bool killer_run(int at, bool from_exec, void (*start)(void *data), void *data, int *status)
+bool killer_run(int at, bool from_exec, void (*start)(void *data), void *data, void (*look)(void),
+		int *status)
 {
 	long call;
 	pid_t pid = killer_start(start, data);
@@ -79,6 +80,7 @@ bool killer_run(int at, bool from_exec, void (*start)(void *data), void *data, i
 	while (killer_next(pid, &call, status)) {
 		if (call == KILLER_EXEC || --at > 0)
 			continue;
+		look();
 		kill(pid, SIGKILL);
 		waitpid(pid, status, 0);
 		return true;

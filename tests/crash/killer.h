@@ -21,8 +21,10 @@ bool killer_until(pid_t pid, long call, int *status);
 
 /*
  * Runs START in a child and kills it at the beginning of its AT-th system call behind the mark
- * (FROM_EXEC: behind its exec). False when it ended before; *STATUS is then how.
+ * (FROM_EXEC: behind its exec); LOOK is called before that. False when it ended before; *STATUS is
+ * then how.
  */
-bool killer_run(int at, bool from_exec, void (*start)(void *data), void *data, int *status);
+bool killer_run(int at, bool from_exec, void (*start)(void *data), void *data, void (*look)(void),
+		int *status);
 
 #endif
