@@ -41,10 +41,10 @@ $(CRASH): $(call test_objects,tests/crash/crash.c tests/crash/killer.c) $(CRASH_
 	@mkdir -p $(@D)
 	$(call test_quiet,LINK,$@)$(CC) $(CFLAGS) -o $@ $^
 
-check-between: all $(BETWEEN)
+check-between: all $(BETWEEN) $(FAULTY)/liboverlain.so
 	@$(BETWEEN) $(BETWEEN_STRIDE)
 
-torture-between: all $(BETWEEN)
+torture-between: all $(BETWEEN) $(FAULTY)/liboverlain.so
 	@$(BETWEEN) 1
 
 $(BETWEEN): $(call test_objects,tests/crash/between.c tests/crash/killer.c) $(CRASH_AREA)

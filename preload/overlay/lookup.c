@@ -163,6 +163,17 @@ static bool parent_stands(const struct overlay *ov, const struct node *parent, s
 	       now.parts == parent->parts && now.end == parent->end;
 }
 
+/*
+ * A lower's object was found while its name changed: what hides it may have been given another form
+ * between a look for the one and a look for the other. A further look tells.
+ */
+static bool in_between(const struct overlay *ov, const struct path_key *key,
+		       const struct stamp *stamp, const struct node *n)
+{
+	return ov->shared && !node_absent(n) && !overlay_in_upper(ov, n) &&
+	       (stamp->name == STAMP_NEVER || stamp->name != stamp_now(ov, key).name);
+}
+
 int overlay_glance(const struct overlay *ov, const struct node *parent, struct path *p,
 		   const struct path_key *known, struct node *n, struct stat *seen)
 {
@@ -174,10 +185,17 @@ int overlay_glance(const struct overlay *ov, const struct node *parent, struct p
 	*n = (struct node){0};
 	if (layer_is_mark(path_rel(p) + path_last(p)))
 		return 0;
-	const struct stamp stamp = stamp_now(ov, &key);
-	const bool sure = parent_stands(ov, parent, p);
-	n->dir = key.parent;
-	int error = look_for(ov, parent, p, key.parent, parent->layer, n, seen);
+	struct stamp stamp;
+	bool sure;
+	int error, looks = 0;
+	do {
+		stamp = stamp_now(ov, &key);
+		sure = parent_stands(ov, parent, p);
+		*n = (struct node){.dir = key.parent};
+		if (seen)
+			seen->st_mode = 0;
+		error = look_for(ov, parent, p, key.parent, parent->layer, n, seen);
+	} while (!error && ++looks < 2 && in_between(ov, &key, &stamp, n));
 	stamp_missed(ov, &key, &stamp);
 	if (error)
 		return error;

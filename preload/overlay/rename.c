@@ -75,7 +75,7 @@ static int clear_in_place(const struct end *to, const char *path)
 {
 	int error = to->below ? layer_mark(path, "opaque", "y") : 0;
 	if (!error)
-		whiteouts_drop(path);
+		error = whiteouts_drop(path);
 	return error == -EOPNOTSUPP ? -EINVAL : error;
 }
 

@@ -105,27 +105,25 @@ static int discard_at(int dirfd, const char *name)
 }
 
 /*
- * Where the file system has no such flag (NFS), a further name replaces nothing either; directories
- * have none, and are looked for.
+ * Where the file system has no such flag (NFS), a further name replaces nothing either: the first
+ * is left then. Directories have but one, and are looked for.
  */
 static int publish_in_steps(struct stage *s, const char *final)
 {
 	struct stat st;
 	int error = sys_linkat(AT_FDCWD, s->path, AT_FDCWD, final, 0);
-	if (error == 0)
-		return sys_unlink(s->path);
 	if (error != -EPERM)
 		return error;
-	return sys_lstat(final, &st) ? stage_move(s->path, final, 0) : -EEXIST;
+	error = sys_lstat(final, &st) ? stage_move(s->path, final, 0) : -EEXIST;
+	s->published = !error;
+	return error;
 }
 
 int stage_publish(struct stage *s, const char *final, unsigned flags)
 {
 	int error = stage_move(s->path, final, flags);
-	if (error == -EINVAL && flags == RENAME_NOREPLACE)
-		error = publish_in_steps(s, final);
 	s->published = !error && !(flags & RENAME_EXCHANGE);
-	return error;
+	return error == -EINVAL && flags == RENAME_NOREPLACE ? publish_in_steps(s, final) : error;
 }
 
 void stage_discard(const char *path)

@@ -52,9 +52,17 @@ static void expect(const struct operation *op, int at, const char *who, const ch
 				first_difference(before, shown), first_difference(after, shown)));
 }
 
+static bool lacking; /* what is killed: operations where the kernel lacks something */
+
+/* What is left then may be told by names, which the kernel does not know. */
+static char *fault_of(const char *shown)
+{
+	return lacking ? area_fault_quick() : area_fault(shown);
+}
+
 static void check(const struct operation *op, int at, const char *before, const char *after)
 {
-	char *shown = area_shown(), *fault = area_fault(shown);
+	char *shown = area_shown(), *fault = fault_of(shown);
 
 	expect(op, at, "who comes in between", seen, before, after);
 	expect(op, at, "the next", shown, before, after);
@@ -73,8 +81,6 @@ static bool lacks(const struct operation *op)
 	return found;
 }
 
-static bool lacking; /* what is killed: operations where the kernel lacks something */
-
 static void torment_one(const struct operation *op)
 {
 	int status;
@@ -91,7 +97,7 @@ static void torment_one(const struct operation *op)
 	char *after = area_shown();
 	/* Who changes nothing cannot leave half of it. */
 	if (operation_is_start(op) || strcmp(before, after) != 0) {
-		char *fault = area_fault(after);
+		char *fault = fault_of(after);
 		if (fault)
 			complain(op, 0, fault);
 		for (int at = 1; run(op, at, &status); at += stride, kills++)

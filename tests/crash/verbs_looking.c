@@ -115,6 +115,11 @@ static int is_there(const char *path)
 	return lstat(path, &st) == 0 ? 1 : errno == ENOENT ? 0 : -1;
 }
 
+static int there(const struct operands *o)
+{
+	return is_there(o->a) == 1 ? 0 : -1;
+}
+
 /* Many names in vain, then one that is there; each in its turn learnt of and remembered. */
 static int look(const struct operands *o)
 {
@@ -426,6 +431,7 @@ const struct verb verbs_looking[] = {
 	{"walk", go_about, NULL},
 	{"readlink", read_link, NULL},
 	{"look", look, NULL},
+	{"there", there, NULL},
 	{"attributes", get_attributes, NULL},
 	{"read-only", say_no, NULL},
 	{"xattr-refused", try_attribute, NULL},
