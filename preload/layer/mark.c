@@ -226,22 +226,39 @@ static bool is_whiteout(const char *path)
 	return sys_lstat(path, &st) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == 0;
 }
 
-int layer_mark(const char *path, const char *mark, const char *value)
+/* ATTEMPT at the directory PATH, and once more with all rights to it where the first lacked some.
+ */
+static int insist(const char *path, int (*attempt)(const char *path, const void *data),
+		  const void *data)
 {
+	int error = attempt(path, data);
+	if (error != -EACCES)
+		return error;
+	int lent = layer_lend(path);
+	error = lent < 0 ? lent : attempt(path, data);
+	layer_give_back(path, lent);
+	return error;
+}
+
+struct mark {
+	const char *name, *value;
+};
+
+static int set_mark(const char *path, const void *data)
+{
+	const struct mark *mark = data;
 	char full[64];
 	struct text t;
 	text_init(&t, full, sizeof full);
 	text_add(&t, LAYER_XATTR);
-	text_add(&t, mark);
-	int error = sys_lsetxattr(path, full, value, strlen(value), 0);
-	if (error == -EPERM && is_whiteout(path))
-		return -ENOENT;
-	if (error != -EACCES)
-		return error;
-	int lent = layer_lend(path);
-	error = lent < 0 ? lent : sys_lsetxattr(path, full, value, strlen(value), 0);
-	layer_give_back(path, lent);
-	return error;
+	text_add(&t, mark->name);
+	return sys_lsetxattr(path, full, mark->value, strlen(mark->value), 0);
+}
+
+int layer_mark(const char *path, const char *mark, const char *value)
+{
+	int error = insist(path, set_mark, &(struct mark){mark, value});
+	return error == -EPERM && is_whiteout(path) ? -ENOENT : error;
 }
 
 static int make_empty(const char *path)
@@ -251,8 +268,9 @@ static int make_empty(const char *path)
 }
 
 /* The file may be there already. */
-static int make_opaque_file(const char *path)
+static int make_opaque_file(const char *path, const void *data)
 {
+	(void)data;
 	const size_t size = strlen(path) + 1 + sizeof LAYER_WH_OPAQUE;
 	char name[size];
 	struct text t;
@@ -267,15 +285,7 @@ static int make_opaque_file(const char *path)
 int layer_make_opaque(const char *path)
 {
 	int error = layer_mark(path, "opaque", "y");
-	if (error != -EOPNOTSUPP)
-		return error;
-	error = make_opaque_file(path);
-	if (error != -EACCES)
-		return error;
-	int lent = layer_lend(path);
-	error = lent < 0 ? lent : make_opaque_file(path);
-	layer_give_back(path, lent);
-	return error;
+	return error == -EOPNOTSUPP ? insist(path, make_opaque_file, NULL) : error;
 }
 
 int layer_make_whiteout(const char *path, enum whiteout_form form)
