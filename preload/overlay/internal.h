@@ -176,14 +176,13 @@ void stage_end(struct stage *s);
 void stage_sweep(const struct overlay *ov);
 #define STAGE_SCOPED __attribute__((cleanup(stage_end))) struct stage
 
-/* A few entries at a time: such directories are read rarely, and where stacks may be small. */
-#define ENTRIES_SIZE 512
-
 /* --- entries.c --- */
 
 /* Told of an entry; what is not 0 ends the reading. */
 typedef int entry_visit(struct reading *reading, const struct dirent64 *entry, void *data);
-/* Calls VISIT for the entries of the directory PATH, but "." and "..": 0, what it said, -errno. */
+/* Calls VISIT for the entries of the directory FD, but "." and "..": 0, what it said, -errno. */
+int entries_in(int fd, entry_visit *visit, void *data);
+/* The same for the directory PATH. */
 int entries_each(const char *path, entry_visit *visit, void *data);
 
 /* --- copyup.c --- */

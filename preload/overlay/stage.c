@@ -70,6 +70,13 @@ int stage_owing(const struct overlay *ov, struct stage *s, struct path *p)
 
 static int discard_at(int dirfd, const char *name);
 
+static int discard_entry(struct reading *reading, const struct dirent64 *entry, void *data)
+{
+	(void)data;
+	discard_at(reading->fd, entry->d_name);
+	return 0;
+}
+
 static int discard_directory(int dirfd, const char *name)
 {
 	int error = sys_unlinkat(dirfd, name, AT_REMOVEDIR);
@@ -77,15 +84,7 @@ static int discard_directory(int dirfd, const char *name)
 		return error;
 	CLOSE_SCOPED int fd =
 		sys_openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
-	char buffer[ENTRIES_SIZE] __attribute__((aligned(8)));
-	ssize_t size;
-	while (fd >= 0 && (size = sys_getdents64(fd, buffer, sizeof buffer)) > 0)
-		for (ssize_t at = 0; at < size;) {
-			const struct dirent64 *entry = (const void *)(buffer + at);
-			if (!text_same(entry->d_name, ".") && !text_same(entry->d_name, ".."))
-				discard_at(fd, entry->d_name);
-			at += entry->d_reclen;
-		}
+	entries_in(fd, discard_entry, NULL);
 	return sys_unlinkat(dirfd, name, AT_REMOVEDIR);
 }
 
@@ -166,24 +165,25 @@ static void settle(const struct overlay *ov, int work, const char *name)
 	whiteout_return(ov, &p, overlay_lookup(ov, &p, &n) == 0 && node_absent(&n));
 }
 
-/* False where something has to stay. */
-static bool sweep(const struct overlay *ov, int work, int claims, bool turn)
+/* Workdir as it is swept, in a TURN or not. */
+struct sweep {
+	const struct overlay *overlay;
+	int claims; /* the shared file */
+	bool turn;
+	bool all; /* nothing has to stay */
+};
+
+static int sweep_entry(struct reading *reading, const struct dirent64 *entry, void *data)
 {
-	bool all = true;
-	char buffer[ENTRIES_SIZE] __attribute__((aligned(8)));
-	ssize_t size;
-	while ((size = sys_getdents64(work, buffer, sizeof buffer)) > 0)
-		for (ssize_t at = 0; at < size;) {
-			const struct dirent64 *entry = (const void *)(buffer + at);
-			at += entry->d_reclen;
-			if (entry->d_name[0] != '#')
-				continue;
-			bool claimed = is_claimed(entry->d_name, claims, turn);
-			if (!claimed && entry->d_name[1] == OWING)
-				settle(ov, work, entry->d_name);
-			all &= !claimed && discard_at(work, entry->d_name) == 0;
-		}
-	return all && size == 0;
+	struct sweep *s = data;
+	const char *name = entry->d_name;
+	if (*name != '#')
+		return 0;
+	bool claimed = is_claimed(name, s->claims, s->turn);
+	if (!claimed && name[1] == OWING)
+		settle(s->overlay, reading->fd, name);
+	s->all &= !claimed && discard_at(reading->fd, name) == 0;
+	return 0;
 }
 
 void stage_sweep(const struct overlay *ov)
@@ -192,11 +192,10 @@ void stage_sweep(const struct overlay *ov)
 	if (!shared_stages_open(ov, &pair))
 		return;
 	TURN_SCOPED turn;
-	bool mine = turn_try(ov, &turn);
+	struct sweep s = {.overlay = ov, .turn = turn_try(ov, &turn), .all = true};
 	CLOSE_SCOPED int claims = shared_file(ov);
-	CLOSE_SCOPED int work =
-		sys_openat(AT_FDCWD, ov->work.reach, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-	if (claims >= 0 && work >= 0 && sweep(ov, work, claims, mine))
+	s.claims = claims;
+	if (claims >= 0 && entries_each(ov->work.reach, sweep_entry, &s) == 0 && s.all)
 		shared_stages_gone(ov, pair);
 }
 
