@@ -192,6 +192,11 @@ void descriptor_set(int fd, const struct descriptor *d);
 
 /* --- reopen.c --- */
 
+/* Opens PATH in FD's place, as FD was opened and where it was; false where that cannot be. */
+bool descriptor_replace(int fd, const char *path);
+
+/* --- bury.c --- */
+
 /*
  * D, open as FD on a lower's directory, is gone from merged: FD is put on a directory that was
  * removed, where it can be, as the upper's are; the kernel answers then as it does for these.

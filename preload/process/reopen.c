@@ -1,8 +1,8 @@
 /*
  * What is open on a lower's object that comes to stand elsewhere. On the kernel's overlay a
  * descriptor goes along: with the copy of a file that was open for reading (overlayfs.rst), with a
- * directory that moves, and with one that is removed. On disk a lower's objects stay where they
- * are; so the object is opened anew and put in the old one's place, in this process.
+ * directory that moves, and with one that is removed (bury.c). On disk a lower's objects stay where
+ * they are; so the object is opened anew and put in the old one's place, in this process.
  */
 #include "internal.h"
 
@@ -11,7 +11,7 @@
 /* What fcntl(2) says of an open file that opening it again may keep. */
 #define KEPT (O_ACCMODE | O_APPEND | O_NONBLOCK | O_NOATIME | O_PATH | O_LARGEFILE)
 
-static bool replace(int fd, const char *path)
+bool descriptor_replace(int fd, const char *path)
 {
 	int flags = sys_fcntl(fd, F_GETFL, 0), own = sys_fcntl(fd, F_GETFD, 0);
 	if (flags < 0 || own < 0)
@@ -50,7 +50,7 @@ void descriptor_refresh(int fd)
 		return;
 	if (n.ino != (d.ino ? d.ino : overlay_show_ino(ov, d.layer, st.st_ino)))
 		return; /* the name is another object's by now */
-	replace(fd, overlay_reach(ov, &n, p));
+	descriptor_replace(fd, overlay_reach(ov, &n, p));
 	d.layer = 0;
 	d.ino = n.ino;
 	descriptor_set(fd, &d);
@@ -64,7 +64,7 @@ static void visit(int fd, const struct descriptor *d, void *data)
 	    d->length != s->at->path.length || memcmp(d->path, name, d->length) != 0)
 		return;
 	/* One that could not be replaced is on the lower still, and must be known to be. */
-	if (replace(fd, s->path))
+	if (descriptor_replace(fd, s->path))
 		descriptor_note(fd, s->at);
 }
 
@@ -137,7 +137,7 @@ static void go_along(const struct moving *m, int fd, const char *real)
 	const char *path = overlay_reach(at->overlay, &at->node, &at->path);
 	if (fd == AT_FDCWD && SYS1(SYS_chdir, path) == 0)
 		cwd_enter(at);
-	else if (fd != AT_FDCWD && replace(fd, path))
+	else if (fd != AT_FDCWD && descriptor_replace(fd, path))
 		descriptor_note(fd, at);
 }
 
@@ -184,104 +184,4 @@ void descriptor_moved(const struct place *from, const struct place *to, bool exc
 		move_one_way(from, to);
 	if (exchanged && had_lower(to))
 		move_one_way(to, from);
-}
-
-/* A directory that is about to be removed; its upper part, where a lower's may be open. */
-struct going {
-	const struct place *at;
-	bool wanted;
-	int upper; /* opened, or -1 */
-};
-
-static bool is_going(const struct going *g, const struct descriptor *d)
-{
-	const struct path *p = &g->at->path;
-	return d->kind == DESCRIPTOR_DIR && d->overlay == g->at->overlay->index && d->layer != 0 &&
-	       d->length == p->length && memcmp(d->path, p->bytes + PATH_ROOM, p->length) == 0;
-}
-
-static void visit_going(int fd, const struct descriptor *d, void *data)
-{
-	struct going *g = data;
-	struct descriptor now;
-	g->wanted |= is_going(g, d) && !descriptor_follow(fd, &now) && is_going(g, &now);
-}
-
-int descriptor_hold(const struct place *at)
-{
-	struct going g = {.at = at};
-	if (!node_is_dir(&at->node) || !overlay_in_upper(at->overlay, &at->node) ||
-	    !node_merged(at->overlay, &at->node) || process_borrowed())
-		return -1;
-	descriptor_each(visit_going, &g);
-	if (!g.wanted)
-		return -1;
-	PATH_BRIEF(p, at->path.length);
-	path_copy(p, &at->path);
-	return sys_openat(AT_FDCWD, overlay_reach(at->overlay, &at->node, p),
-			  O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
-}
-
-static void visit_gone(int fd, const struct descriptor *d, void *data)
-{
-	const struct going *g = data;
-	struct descriptor now = *d;
-	char link[40];
-	struct text t;
-	text_init(&t, link, sizeof link);
-	text_add_descriptor(&t, g->upper);
-	if (!is_going(g, d) || !replace(fd, link))
-		return;
-	now.layer = 0;
-	now.ino = g->at->node.ino;
-	descriptor_set(fd, &now);
-}
-
-void descriptor_gone(const struct place *at, int upper)
-{
-	struct going g = {.at = at, .upper = upper};
-	descriptor_each(visit_gone, &g);
-}
-
-/* A directory in workdir that looks like the one REAL, and is to be removed. */
-static int dig(const struct overlay *ov, const char *real, struct stage *s)
-{
-	const struct node directory = {.type = DT_DIR};
-	if (!ov->writable || process_borrowed())
-		return -ENOENT;
-	int error = overlay_scratch(ov, &directory, s);
-	if (!error)
-		object_dress(real, s->path);
-	return error;
-}
-
-void descriptor_bury(int fd, struct descriptor *d)
-{
-	const struct overlay *ov = &process_mounts()->at[d->overlay];
-	char link[40];
-	struct text t;
-	struct stage s;
-	struct stat st;
-	text_init(&t, link, sizeof link);
-	text_add_descriptor(&t, fd);
-	text_add(&t, "/.");
-	if (d->layer == 0 || sys_fstat(fd, &st) || dig(ov, link, &s))
-		return;
-	if (replace(fd, s.path)) {
-		if (!d->ino)
-			d->ino = overlay_show_ino(ov, d->layer, st.st_ino);
-		d->layer = 0;
-	}
-	overlay_scratch_end(&s);
-}
-
-int cwd_bury(const struct overlay *ov)
-{
-	struct stage s;
-	int error = dig(ov, ".", &s);
-	if (error)
-		return error;
-	error = (int)SYS1(SYS_chdir, s.path);
-	overlay_scratch_end(&s);
-	return error;
 }
