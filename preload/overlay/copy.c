@@ -108,9 +108,10 @@ static int copy_xattrs(const char *from, const char *to)
 	if (size <= 0)
 		return size == -EOPNOTSUPP ? 0 : (int)size;
 	const size_t room = XATTR_LIST_MAX + XATTR_SIZE_MAX;
-	char *list = sys_pages(room), *value = list + XATTR_LIST_MAX;
+	char *list = sys_pages(room);
 	if (!list)
 		return -ENOMEM;
+	char *value = list + XATTR_LIST_MAX;
 	int error = 0;
 	size = sys_llistxattr(from, list, XATTR_LIST_MAX);
 	for (ssize_t at = 0; !error && at < size; at += (ssize_t)strlen(list + at) + 1)
