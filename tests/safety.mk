@@ -69,9 +69,9 @@ check-tsan: $(TESTS)/crowd/threads
 	@at=$$(mktemp -d) && cd $$at && $(abspath $(TESTS))/crowd/threads $(TSAN_SECONDS); \
 		status=$$?; rm -rf $$at; exit $$status
 
-$(TESTS)/crowd/threads: tests/crowd/threads.c $(TEST_ROOMS)
+$(TESTS)/crowd/threads: tests/crowd/threads.c tests/unit/rooms_make.c $(TEST_ROOMS)
 	@mkdir -p $(@D)
-	$(call test_quiet,LINK,$@)clang $(LANGUAGE) -Iinclude -DOVERLAIN_SYS_HOOK -fno-strict-aliasing -O1 -g -fsanitize=thread -o $@ $^
+	$(call test_quiet,LINK,$@)clang $(LANGUAGE) -Iinclude -Itests -DOVERLAIN_SYS_HOOK -fno-strict-aliasing -O1 -g -fsanitize=thread -o $@ $^
 
 check-faults: all $(FAULTS) $(FAULTY)/sites $(IDLE_LIBRARY)
 	@$(FAULTS) once
@@ -116,8 +116,9 @@ torture-fuzz: $(FUZZERS:%=$(TESTS)/fuzz/fuzz_%)
 # Some pretend the disk, or take back what was mapped: the rooms come to them for each system call.
 FUZZ_FLAGS := $(LANGUAGE) -Iinclude -Itests -fno-strict-aliasing -O1 -g
 $(TESTS)/fuzz/%_config $(TESTS)/fuzz/%_marks: FUZZ_FLAGS += -DOVERLAIN_SYS_HOOK
-FUZZ_SRC := $(TEST_ROOMS) $(wildcard preload/process/*.c) tests/fuzz/fuzz.c
-FUZZ_PLAIN_SRC := $(TEST_ROOMS) tests/fuzz/fuzz.c
+FUZZ_COMMON := tests/fuzz/fuzz.c tests/unit/rooms_make.c
+FUZZ_SRC := $(TEST_ROOMS) $(wildcard preload/process/*.c) $(FUZZ_COMMON)
+FUZZ_PLAIN_SRC := $(TEST_ROOMS) $(FUZZ_COMMON)
 fuzz_sources = tests/fuzz/fuzz_$(1).c $(if $(filter config marks,$(1)),$(FUZZ_PLAIN_SRC),$(FUZZ_SRC))
 
 # To replay, what was compiled for the library will do.
@@ -126,7 +127,7 @@ FUZZ_PLAIN_OBJECTS := $(TEST_ROOMS:preload/%=$(FAULTY)/obj/%.o)
 fuzz_objects = $(if $(filter config marks,$(1)),$(FUZZ_PLAIN_OBJECTS),$(FUZZ_OBJECTS))
 
 define fuzz_rules
-$(TESTS)/fuzz/replay_$(1): tests/fuzz/replay.c tests/fuzz/fuzz_$(1).c tests/fuzz/fuzz.c $(call fuzz_objects,$(1))
+$(TESTS)/fuzz/replay_$(1): tests/fuzz/replay.c tests/fuzz/fuzz_$(1).c $(FUZZ_COMMON) $(call fuzz_objects,$(1))
 	@mkdir -p $$(@D)
 	$$(call test_quiet,LINK,$$@)$$(CC) $$(FUZZ_FLAGS) -o $$@ $$^ -ldl
 $(TESTS)/fuzz/fuzz_$(1): $(call fuzz_sources,$(1))

@@ -309,9 +309,6 @@ int overlay_birth_in_place(struct birth *b);
 /* RESULT is the outcome of making it (-errno: nothing was made); answers the outcome of it all. */
 int overlay_birth_end(struct birth *b, int result);
 
-int overlay_mkdir(const struct overlay *ov, struct path *p, mode_t mode);
-int overlay_symlink(const struct overlay *ov, const char *target, struct path *p);
-int overlay_mknod(const struct overlay *ov, struct path *p, mode_t mode, dev_t dev);
 /* A new name TO for the non-directory FROM. Where both are in the upper: one system call. */
 int overlay_link(const struct overlay *ov, struct path *from, struct path *to);
 

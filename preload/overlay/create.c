@@ -220,40 +220,6 @@ int overlay_birth_end(struct birth *b, int result)
 	return result;
 }
 
-int overlay_mkdir(const struct overlay *ov, struct path *p, mode_t mode)
-{
-	struct node n;
-	struct birth b;
-	int error = overlay_lookup(ov, p, &n);
-	if (!error)
-		error = overlay_birth_begin(&b, ov, p, &n, DT_DIR);
-	return error ? error : overlay_birth_end(&b, sys_mkdir(b.path, mode));
-}
-
-int overlay_symlink(const struct overlay *ov, const char *target, struct path *p)
-{
-	struct node n;
-	struct birth b;
-	int error = overlay_lookup(ov, p, &n);
-	if (!error)
-		error = overlay_birth_begin(&b, ov, p, &n, DT_LNK);
-	return error ? error : overlay_birth_end(&b, sys_symlink(target, b.path));
-}
-
-int overlay_mknod(const struct overlay *ov, struct path *p, mode_t mode, dev_t dev)
-{
-	struct node n;
-	struct birth b;
-	int error = overlay_lookup(ov, p, &n);
-	if (!error && S_ISCHR(mode) && dev == 0)
-		error = node_absent(&n) ? overlay_may_write_parent(ov, p) : -EEXIST;
-	if (!error && S_ISCHR(mode) && dev == 0)
-		error = -EPERM;
-	if (!error)
-		error = overlay_birth_begin(&b, ov, p, &n, (uint8_t)IFTODT(mode));
-	return error ? error : overlay_birth_end(&b, sys_mknod(b.path, mode, dev));
-}
-
 /* Where a lower has it too, another process may be about to put a whiteout in its place. */
 static int link_unhidden(struct birth *b, struct path *from, const struct node *source)
 {

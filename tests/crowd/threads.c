@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "overlain/overlay.h"
+#include "unit/rooms_make.h"
 
 enum { THREADS = 4 };
 
@@ -75,13 +76,13 @@ static void *work(void *data)
 			overlay_unlink(ov, &p);
 			break;
 		case 1:
-			overlay_mkdir(ov, &p, 0755);
+			rooms_mkdir(ov, &p, 0755);
 			break;
 		case 2:
 			overlay_rmdir(ov, &p);
 			break;
 		case 3:
-			overlay_symlink(ov, "text", &p);
+			rooms_symlink(ov, "text", &p);
 			break;
 		case 4:
 			overlay_rename(ov, &p, &other, rand_r(&seed) % 2 ? RENAME_EXCHANGE : 0);

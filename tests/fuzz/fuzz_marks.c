@@ -20,6 +20,7 @@
 
 #include "fuzz.h"
 #include "overlain/overlay.h"
+#include "unit/rooms_make.h"
 
 enum { LAYERS = 3, NAMES = 7, ENTRIES_MOST = 24, CHANGES_MOST = 8 };
 static const char *const layer_names[LAYERS] = {"upper", "low0", "low1"};
@@ -394,7 +395,7 @@ static void change(struct input *in, const struct overlay *ov)
 		overlay_rmdir(ov, &one);
 		break;
 	case 2:
-		overlay_mkdir(ov, &one, 0755);
+		rooms_mkdir(ov, &one, 0755);
 		break;
 	case 3:
 		overlay_rename(ov, &one, &other, what & 64 ? RENAME_EXCHANGE : 0);
@@ -404,7 +405,7 @@ static void change(struct input *in, const struct overlay *ov)
 			overlay_copy_up(ov, &one, &n, NULL);
 		break;
 	default:
-		overlay_symlink(ov, "text", &one);
+		rooms_symlink(ov, "text", &one);
 	}
 }
 

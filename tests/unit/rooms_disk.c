@@ -8,6 +8,7 @@
 #include <criterion/criterion.h>
 
 #include "rooms.h"
+#include "rooms_make.h"
 #include "support/format.h"
 
 struct stat stat_of(const char *name)
@@ -111,7 +112,7 @@ int make_file(const struct overlay *ov, const char *rel, const char *text)
 
 int make_dir(const struct overlay *ov, const char *rel)
 {
-	return overlay_mkdir(ov, rooms_path(rel), 0755);
+	return rooms_mkdir(ov, rooms_path(rel), 0755);
 }
 
 int copy_up(const struct overlay *ov, const char *rel)
