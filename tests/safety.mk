@@ -2,7 +2,7 @@
 
 CRASH := $(TESTS)/crash/crash
 CRASH_AREA := $(call test_objects,$(addprefix tests/crash/,stage.c torment.c operations.c verbs_changing.c \
-	verbs_looking.c verbs_starting.c) $(TEST_PLAIN))
+	verbs_looking.c verbs_meeting.c verbs_starting.c) $(TEST_PLAIN))
 # Every so many system calls a kill: all of them in make torture.
 CRASH_STRIDE ?= 17
 
@@ -95,7 +95,7 @@ $(FAULTY)/hook.o: tests/crash/hook.c
 	$(call test_quiet,CC,$<)$(CC) $(CFLAGS) $(TEST_FLAGS) $(LANGUAGE) -fPIC -c -o $@ $<
 
 $(FAULTY)/liboverlain.so: $(LIBRARY_SRC:preload/%=$(FAULTY)/obj/%.o) $(FAULTY)/hook.o $(BUILD)/symbols.map $(BUILD)/twins.ld
-	$(call test_quiet,LINK,$@)sed 's/global:/global: hook_arm;/' $(BUILD)/symbols.map >$(FAULTY)/symbols.map && \
+	$(call test_quiet,LINK,$@)sed 's/global:/global: hook_arm; hook_meanwhile;/' $(BUILD)/symbols.map >$(FAULTY)/symbols.map && \
 		$(CC) $(CFLAGS) -shared -Wl,-soname,liboverlain.so -Wl,-z,now -Wl,-z,defs -Wl,-Bsymbolic-functions \
 		-Wl,--version-script=$(FAULTY)/symbols.map -o $@ $(filter %.o,$^) $(BUILD)/twins.ld -ldl
 

@@ -111,6 +111,11 @@ static void expect_shown(const struct run *r, const char *what, const char *expe
 	free(shown);
 }
 
+static bool is_denied_anyway(const char *word)
+{
+	return strcmp(word, "create-alone") == 0 || strcmp(word, "hand-over-barred") == 0;
+}
+
 /*
  * What it gets need not be that very error: a process that cannot start says so and ends, and who
  * looks for another way because the first was denied still hears of that.
@@ -121,7 +126,7 @@ static bool is_honest(const struct run *r)
 
 	if (r->status == 125)
 		return operation_is_start(r->op) || starts_with(word, "hand-over");
-	if (r->status == EACCES && strcmp(word, "create-alone") == 0)
+	if (r->status == EACCES && is_denied_anyway(word))
 		return true;
 	return r->status == 0 || r->status == r->plan.error || r->status == ENOMEM;
 }

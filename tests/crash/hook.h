@@ -20,6 +20,20 @@ __attribute__((visibility("default"))) void hook_arm(const struct hook_plan *pla
  * A kernel or file system that lacks something: HOOK_LACKS="NR:ERROR,…" answers every call of
  * these numbers so, from the very start. Of renameat2 only those with flags.
  */
+/*
+ * Something else happens in the middle, as when another thread or a handler comes in between: once
+ * the library has made its next call of NR, ACT is called there.
+ */
+__attribute__((visibility("default"))) void hook_meanwhile(long nr, void (*act)(void));
+
+/*
+ * Settings for the whole of a program. One that is VISITED reads its configuration while others ask
+ * for it: whoever interrupts, and another thread. With HURRY each look at the clock is a second
+ * later.
+ */
+#define HOOK_VISITED "HOOK_VISITED=yes"
+#define HOOK_HURRY   "HOOK_HURRY=yes"
+
 #define HOOK_TEXT(x)          #x
 #define HOOK_LACK(nr, error)  HOOK_TEXT(nr) ":" HOOK_TEXT(error)
 #define HOOK_LACKS(nr, error) "HOOK_LACKS=" HOOK_LACK(nr, error)

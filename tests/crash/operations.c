@@ -48,7 +48,11 @@ const char *const operations_lower[] = {
 	"pipes/p|",
 	"0500 closed/",
 	"closed/c=c",
+	"other@run",
 	"4755 suid>/bin/true",
+	"2755 sgid>/bin/true",
+	"given>/bin/true",
+	"given^",
 	"0111 unread>/bin/true",
 	"2755 group/",
 	"group/w=w",
@@ -117,6 +121,8 @@ const struct operation operations[] = {
 	 {"OVERLAIN_DEBUG=all,help", "OVERLAIN_DEBUG_OUTPUT=told.%p"}},
 	{"the start of one without fallocate", {"start"}, {HOOK_LACKS(SYS_fallocate, EOPNOTSUPP)}},
 	{"the start of a user's", {"start"}, {USER}},
+	{"the start of one that is visited", {"start"}, {HOOK_VISITED}},
+	{"start what is told nonsense", {"hand-over-misled"}, {NULL}},
 	{"hand over to a program", {"hand-over", "m/s", "c"}, {NULL}},
 	{"append to a lower file", {"append", "f"}, {NULL}},
 	{"truncate a lower file", {"empty", "f"}, {NULL}},
@@ -179,6 +185,13 @@ const struct operation operations[] = {
 	{"look for names in many",
 	 {"look", "many", "many/a name that takes as much room as only few others do, 1"},
 	 {CROWDED}},
+	{"look for more than there was room for", {"look-far", "x/y"}, {NULL}},
+	{"look for names while descriptors become few", {"look-limited", "x/y", "x/y/z"}, {NULL}},
+	{"note descriptors at once", {"notes-meet", "f"}, {NULL}},
+	{"open streams at once", {"streams-meet", "m"}, {NULL}},
+	{"close all while something is opened", {"close-meanwhile", "x/y/z", "x/y/z"}, {NULL}},
+	{"unlink when another has the turn", {"unlink-waiting", "f", "pure"}, {NULL}},
+	{"copy up and draw", {"append-watched", "f"}, {"OVERLAIN_DEBUG=progress", HOOK_HURRY}},
 	{"look as a user", {"look", "x/y", "x/y/w"}, {SEVERAL, USER}},
 	{"list several layers", {"list", "x"}, {SEVERAL}},
 	{"read attributes", {"attributes", "f"}, {NULL}},
@@ -220,6 +233,8 @@ const struct operation operations[] = {
 	{"execute what seeks libraries", {"execute", "./run"}, {"LD_LIBRARY_PATH=@/merged/lib"}},
 	{"execute what has a path of its own", {"execute-this"}, {NULL}},
 	{"execute with another's rights", {"execute", "./suid"}, {"OVERLAIN_DEBUG=escape"}},
+	{"execute with another group's", {"execute", "./sgid"}, {"OVERLAIN_DEBUG=escape"}},
+	{"execute with capabilities", {"execute", "./given"}, {USER}},
 	{"execute what cannot be read", {"execute", "./unread"}, {USER}},
 	{"execute and tell",
 	 {"execute", "./run"},
@@ -227,6 +242,8 @@ const struct operation operations[] = {
 	{"copy up and tell", {"append", "f"}, {"OVERLAIN_DEBUG=all,progress"}},
 	{"execute with descriptors", {"execute-held", "m/s", "c"}, {NULL}},
 	{"hand over to somebody else", {"hand-over-other", "m/s", "c"}, {NULL}},
+	{"hand over under another name", {"hand-over-named", "./other"}, {NULL}},
+	{"hand over to one who may not write", {"hand-over-barred"}, {NULL}},
 	{"load a library that is missing", {"dlopen-missing", "./none.so"}, {NULL}},
 	{"remove an upper directory", {"rmdir", "bare"}, {NULL}},
 	{"rename upon a full directory", {"rename-refused", "pure", "x/y"}, {NULL}},
@@ -327,7 +344,8 @@ bool operation_is_start(const struct operation *op)
 
 static const struct verb *verb_of(const char *word)
 {
-	const struct verb *const all[] = {verbs_changing, verbs_looking, verbs_starting};
+	const struct verb *const all[] = {verbs_changing, verbs_looking, verbs_meeting,
+					  verbs_starting};
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		for (const struct verb *verb = all[i]; verb->word; verb++)

@@ -39,6 +39,6 @@ struct verb {
 	int (*run)(const struct operands *o);
 	int (*prepare)(const struct operands *o); /* or NULL: 0, or -1 and errno */
 };
-extern const struct verb verbs_changing[], verbs_looking[], verbs_starting[];
+extern const struct verb verbs_changing[], verbs_looking[], verbs_meeting[], verbs_starting[];
 
 #endif

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -66,6 +67,17 @@ static int make_many(const char *directory, int count)
 	return 0;
 }
 
+/* To bind low ports, as soon as it is executed. */
+static int give_capability(const char *path)
+{
+	const struct vfs_cap_data data = {
+		.magic_etc = VFS_CAP_REVISION_2 | VFS_CAP_FLAGS_EFFECTIVE,
+		.data = {{.permitted = 1U << CAP_NET_BIND_SERVICE}},
+	};
+
+	return setxattr(path, "security.capability", &data, sizeof data, 0);
+}
+
 /* A line without its mode. */
 static const char *what_of(const char *line)
 {
@@ -74,7 +86,7 @@ static const char *what_of(const char *line)
 
 static char *path_of(const char *layer, const char *line, char *kind)
 {
-	char *path = format("%s/%s", layer, what_of(line)), *end = path + strcspn(path, "=>@!&#|");
+	char *path = format("%s/%s", layer, what_of(line)), *end = path + strcspn(path, "=>@!&#|^");
 
 	*kind = *end;
 	*end = '\0';
@@ -111,6 +123,9 @@ static void make_entry(const char *layer, const char *line)
 		break;
 	case '&':
 		error = setxattr(path, rest, "value", 5, 0);
+		break;
+	case '^':
+		error = give_capability(path);
 		break;
 	}
 	if (error)

@@ -9,7 +9,8 @@
  * lies on a read-only mount as low-ro/, too; the area itself has those of BESIDE; lib/ has LIBRARY
  * and the auditor. A line is "name/", "name=content", "name@target", "name>file" for a copy of one,
  * "name|" for a fifo, "name/#count" for a directory with so many files, "name!" for a whiteout,
- * "name/!" for an opaque directory, "name&attribute" for one more of what is there already; its
+ * "name/!" for an opaque directory, "name&attribute" for one more and "name^" for a
+ * capability of what is there already; its
  * mode may stand in front. All of it belongs to one who is not root.
  */
 void area_make(const char *library, const char *const *lower, const char *const *beside);

@@ -136,6 +136,19 @@ static int look(const struct operands *o)
 	return 0;
 }
 
+/* More names than what is remembered has room for at first. */
+static int look_far(const struct operands *o)
+{
+	char name[64];
+
+	for (int i = 0; i < 3000; i++) {
+		snprintf(name, sizeof name, "%s/missing%d", o->a, i);
+		if (is_there(name))
+			return -1;
+	}
+	return 0;
+}
+
 static int get_attributes(const struct operands *o)
 {
 	char list[256], value[64];
@@ -432,6 +445,7 @@ const struct verb verbs_looking[] = {
 	{"readlink", read_link, NULL},
 	{"look", look, NULL},
 	{"there", there, NULL},
+	{"look-far", look_far, NULL},
 	{"attributes", get_attributes, NULL},
 	{"read-only", say_no, NULL},
 	{"xattr-refused", try_attribute, NULL},

@@ -109,6 +109,41 @@ static int hand_over(const struct operands *o)
 	return execv(name_of_this(), argv);
 }
 
+/* As a start that ends as it should: there is no such word. */
+static int hand_over_misled(const struct operands *o)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		setenv("OVERLAIN_ON_ESCAPE", "perhaps", 1);
+		hand_over(o);
+		_exit(errno);
+	}
+	return pid < 0 ? -1 : wait_for(pid) && errno == 125 ? 0 : -1;
+}
+
+static int hand_over_named(const struct operands *o)
+{
+	char *const argv[] = {(char *)(uintptr_t)o->a, NULL};
+
+	return execv(o->a, argv);
+}
+
+/* Somebody else has workdir to himself. */
+static int become_barred(const struct operands *o)
+{
+	(void)o;
+	return chmod("../work/overlain.shared", 0644) || setresuid(1, 1, 1) ? -1 : 0;
+}
+
+static int hand_over_barred(const struct operands *o)
+{
+	char *const argv[] = {"crash", "--do", "read-only", "f", NULL};
+
+	(void)o;
+	return chdir("..") ? -1 : execv(name_of_this(), argv);
+}
+
 static int hand_over_to_other(const struct operands *o)
 {
 	return chmod("../work/overlain.page", 0700) || stand_about(o) || setresuid(1, 1, 1) ? -1
@@ -124,5 +159,8 @@ const struct verb verbs_starting[] = {
 	{"execute-held", execute_this, stand_about},
 	{"hand-over", hand_over, stand_about},
 	{"hand-over-other", hand_over, hand_over_to_other},
+	{"hand-over-misled", hand_over_misled, NULL},
+	{"hand-over-named", hand_over_named, NULL},
+	{"hand-over-barred", hand_over_barred, become_barred},
 	{NULL, NULL, NULL},
 };

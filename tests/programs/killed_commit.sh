@@ -1,7 +1,7 @@
 #!/bin/sh
 # killed_commit.sh OVERLAIN [CALL...]: kills `overlain commit` before each of the system CALLs (else before every one it makes),
-# one after the other, in an empty working directory. What is wrong afterwards is told a line each, and at last how often the
-# target was untouched and how often the next commit had to complete it.
+# one after the other, and lets each fail, in an empty working directory. What is wrong afterwards is told a line each, and at
+# last how often the target was untouched and how often the next commit had to complete it.
 set -u
 overlain=$1
 shift
@@ -25,24 +25,30 @@ sum() {
 }
 
 before=$(sum before) after=$(sum after) untouched=0 completed=0
+
+# play CALL COUNT WHAT: what becomes of a commit to which WHAT happens at its COUNT-th CALL, and of the next one.
+play() {
+	rm -r low
+	cp -a before low
+	strace -qq -o /dev/null -e inject="$1:$3:when=$2" "$overlain" commit -y $on 2>/dev/null
+	status=$?
+	if test -e .low.overlain-commit/manifest; then
+		completed=$((completed + 1))
+	elif test "$(sum low)" = "$before"; then
+		untouched=$((untouched + 1))
+	elif test "$(sum low)" != "$after"; then
+		echo "$1 $2 $3: half done"
+	fi
+	test $status -ne 0 || test "$(sum low)" = "$after" || echo "$1 $2 $3: says that it is done"
+	"$overlain" commit -y $on 2>/dev/null || echo "$1 $2 $3: the next commit fails"
+	test "$(sum low)" = "$after" || echo "$1 $2 $3: not completed"
+	test ! -e .low.overlain-commit || echo "$1 $2 $3: left behind"
+}
+
 for call; do
-	count=0
-	until
-		count=$((count + 1))
-		rm -r low
-		cp -a before low
-		strace -qq -o /dev/null -e inject="$call:signal=KILL:when=$count" "$overlain" commit -y $on 2>/dev/null
-	do
-		if test -e .low.overlain-commit/manifest; then
-			completed=$((completed + 1))
-		elif test "$(sum low)" = "$before"; then
-			untouched=$((untouched + 1))
-		elif test "$(sum low)" != "$after"; then
-			echo "$call $count: half done"
-		fi
-		"$overlain" commit -y $on 2>/dev/null || echo "$call $count: the next commit fails"
-		test "$(sum low)" = "$after" || echo "$call $count: not completed"
-		test ! -e .low.overlain-commit || echo "$call $count: left behind"
+	for count in $(seq "$(grep -c "^$call(" calls)"); do
+		play "$call" "$count" signal=KILL
+		play "$call" "$count" error=EIO
 	done 2>/dev/null
 done
 echo "untouched: $untouched, completed: $completed"
