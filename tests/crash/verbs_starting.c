@@ -133,7 +133,7 @@ static int hand_over_named(const struct operands *o)
 static int become_barred(const struct operands *o)
 {
 	(void)o;
-	return chmod("../work/overlain.shared", 0644) || setresuid(1, 1, 1) ? -1 : 0;
+	return chmod("../work/overlain.page", 0700) || setresuid(1, 1, 1) ? -1 : 0;
 }
 
 static int hand_over_barred(const struct operands *o)
