@@ -62,35 +62,35 @@ void differences_end(struct differences *ds)
 		walk_end(ds->walk);
 }
 
-static bool is_same(const struct differences *ds, const struct entry *e)
+static int is_same(const struct differences *ds, const struct entry *e)
 {
 	char below[PATH_MAX + PATH_ROOM];
 	strcpy(below, overlay_reach(ds->below, &e->below, e->path));
 	return same_object(layer_path(ds->upper, e->path), &e->st, below, &e->below_st);
 }
 
-/* One letter, or two where something is taken away first. */
-static const char *kinds(const struct differences *ds, const struct entry *e)
+/* 1, with one letter or two where something is taken away first; or -errno. */
+static int find_kinds(const struct differences *ds, const struct entry *e, const char **kinds)
 {
 	bool there = !node_absent(&e->below), was_directory = node_is_dir(&e->below);
+	int same = 0;
 	if (e->kind == ENTRY_WHITEOUT)
-		return there ? "D" : "";
-	if (!there)
-		return "A";
-	if (was_directory != S_ISDIR(e->st.st_mode) || e->opaque)
-		return "DA";
-	if (!is_same(ds, e))
-		return "C";
-	return ds->all_directories && was_directory ? " " : "";
+		*kinds = there ? "D" : "";
+	else if (!there)
+		*kinds = "A";
+	else if (was_directory != S_ISDIR(e->st.st_mode) || e->opaque)
+		*kinds = "DA";
+	else if ((same = is_same(ds, e)) == 0)
+		*kinds = "C";
+	else
+		*kinds = ds->all_directories && was_directory ? " " : "";
+	return same < 0 ? same : 1;
 }
 
-static const char *kinds_wanted(const struct differences *ds, const struct entry *e)
+static bool is_wanted(const struct differences *ds, const struct entry *e)
 {
-	if (differences_wanted(ds, path_rel(e->path), e->path->length))
-		return kinds(ds, e);
-	if (!leads(ds, path_rel(e->path)) || node_is_dir(&e->below))
-		return "";
-	return kinds(ds, e);
+	return differences_wanted(ds, path_rel(e->path), e->path->length) ||
+	       (leads(ds, path_rel(e->path)) && !node_is_dir(&e->below));
 }
 
 bool differences_next(struct differences *ds, struct difference *d)
@@ -102,8 +102,11 @@ bool differences_next(struct differences *ds, struct difference *d)
 	ds->pending = '\0';
 	if (d->kind)
 		return true;
-	while (!*found && (result = walk_next_whole(ds->walk, &ds->entry)) > 0)
-		found = kinds_wanted(ds, &ds->entry);
+	while (!*found && result > 0) {
+		result = walk_next_whole(ds->walk, &ds->entry);
+		if (result > 0 && is_wanted(ds, &ds->entry))
+			result = find_kinds(ds, &ds->entry, &found);
+	}
 	if (result < 0) {
 		fail("/%s: %s", path_rel(walk_path(ds->walk)), strerror(-result));
 		ds->failed = true;

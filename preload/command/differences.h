@@ -50,13 +50,14 @@ const char *tally_text(const struct tally *tally);
 bool differences_count(const struct layer *upper, const struct overlay *below, char **only,
 		       struct tally *tally);
 
-/* --- same.c: of two objects with their lstat --- */
+/* --- same.c: of two objects with their lstat; 1 where they have the same, 0 or -errno --- */
 
 /* Mode, owner and extended attributes. */
-bool same_attributes(const char *a, const struct stat *at, const char *b, const struct stat *bt);
-/* Removes the extended attributes that programs see of PATH, or the PRIVATE ones of the overlay. */
-void drop_attributes(const char *path, bool private);
+int same_attributes(const char *a, const struct stat *at, const char *b, const struct stat *bt);
+/* Removes the extended attributes that programs see of PATH, or the PRIVATE ones of the overlay. 0,
+ * -errno. */
+int drop_attributes(const char *path, bool private);
 /* Everything but a directory's times. */
-bool same_object(const char *a, const struct stat *at, const char *b, const struct stat *bt);
+int same_object(const char *a, const struct stat *at, const char *b, const struct stat *bt);
 
 #endif

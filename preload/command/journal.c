@@ -24,9 +24,12 @@ static char *home_at(unsigned i, const char *target, const char *workdir)
 	return i == 2 && workdir ? format("%s/overlain-commit", workdir) : NULL;
 }
 
+/* Where nobody can tell, it does: what is pending must not be cleared away. */
 static bool holds_manifest(const char *home)
 {
-	return home && access(format("%s/manifest", home), F_OK) == 0;
+	if (!home || access(format("%s/manifest", home), F_OK) == 0)
+		return home;
+	return errno != ENOENT && errno != ENOTDIR && errno != EACCES;
 }
 
 bool journal_pending(const char *target, const char *workdir)

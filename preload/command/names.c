@@ -106,12 +106,14 @@ static void add_entry(struct reader *r, const struct dirent64 *entry, bool white
 		add(r, TAG_CONTENTS, "", name, "/");
 }
 
-static bool is_directory(int fd, const struct dirent64 *entry)
+/* 1, 0 or -errno. */
+static int is_directory(int fd, const struct dirent64 *entry)
 {
 	struct stat st;
 	if (entry->d_type != DT_UNKNOWN)
 		return entry->d_type == DT_DIR;
-	return sys_fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+	int error = sys_fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW);
+	return error == -ENOENT ? 0 : error ? error : S_ISDIR(st.st_mode);
 }
 
 int names_read(struct names *n, const char *path, enum walk_order order, bool opaque,
@@ -133,9 +135,13 @@ int names_read(struct names *n, const char *path, enum walk_order order, bool op
 		for (ssize_t at = 0; at < size;) {
 			const struct dirent64 *entry = (const void *)(buffer + at);
 			at += entry->d_reclen;
-			if (!text_same(entry->d_name, ".") && !text_same(entry->d_name, ".."))
-				add_entry(&r, entry, layer_entry_is_whiteout(&reading, entry) > 0,
-					  is_directory(fd, entry));
+			if (text_same(entry->d_name, ".") || text_same(entry->d_name, ".."))
+				continue;
+			const int whiteout = layer_entry_is_whiteout(&reading, entry);
+			const int directory = is_directory(fd, entry);
+			if (whiteout < 0 || directory < 0)
+				return whiteout < 0 ? whiteout : directory;
+			add_entry(&r, entry, whiteout, directory);
 		}
 	sort(n);
 	uint32_t *close = (uint32_t *)(void *)(n->room + ((n->used + 3) & ~3U));

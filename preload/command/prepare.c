@@ -25,6 +25,12 @@ static int copy(const char *from, const char *to, uint64_t size)
 	return error ? fail("%s: %s", from, strerror(-error)) : 0;
 }
 
+/* Nothing to link to yet; or links, or more of them, are what the file system has not. */
+static bool may_go_unlinked(void)
+{
+	return errno == ENOENT || errno == EMLINK || errno == EPERM || errno == EOPNOTSUPP;
+}
+
 /*
  * Names that share an inode in the upper share one in the target: the first copy stays under the
  * inode's number for the others to be linked to.
@@ -35,9 +41,10 @@ static int copy_linked(struct journal *j, unsigned place, const struct stat *st,
 	char *first = format("%s/inode-%lu", j->places[place].path, (long)st->st_ino);
 	int status = 0;
 	if (link(first, to) < 0) {
-		status = copy(from, to, (uint64_t)st->st_size);
-		if (status == 0)
-			(void)!link(to, first);
+		status = may_go_unlinked() ? copy(from, to, (uint64_t)st->st_size)
+					   : fail("%s: %m", to);
+		if (status == 0 && link(to, first) < 0 && !may_go_unlinked())
+			status = fail("%s: %m", first);
 	}
 	free(first);
 	return status;

@@ -13,10 +13,13 @@ struct step {
 	char *path;  /* absolute */
 };
 
-static bool exists(const char *path)
+/* 1: PATH is there; 0: nothing is; -1: nobody knows, and so it is not known what has been done. */
+static int exists(const char *path)
 {
 	struct stat st;
-	return lstat(path, &st) == 0;
+	if (lstat(path, &st) == 0)
+		return 1;
+	return errno == ENOENT ? 0 : -1;
 }
 
 /* Makes the directory PATH one that its owner can change; it is dressed at the end. */
@@ -48,14 +51,16 @@ static int move(const char *from, const char *to, const char *inside)
 
 static int put(const struct step *s)
 {
-	return exists(s->thing) ? move(s->thing, s->path, s->path) : 0;
+	int there = exists(s->thing);
+	return there > 0 ? move(s->thing, s->path, s->path) : there;
 }
 
 /* What was there is kept to the end: that it lies here says that this has been done. */
 static int take_away(const struct step *s)
 {
-	if (exists(s->thing))
-		return 0;
+	int there = exists(s->thing);
+	if (there != 0)
+		return there > 0 ? 0 : -1;
 	if (move(s->path, s->thing, s->path) == 0)
 		return 0;
 	return errno == ENOENT ? mkdir(s->thing, 0700) : -1;
@@ -78,13 +83,15 @@ static int dress(const struct step *s)
 	struct stat is, should;
 	if (lstat(s->path, &is) < 0 || lstat(s->thing, &should) < 0)
 		return -1;
-	if (same_attributes(s->thing, &should, s->path, &is)) {
+	int error = same_attributes(s->thing, &should, s->path, &is);
+	if (error > 0) {
 		const struct timespec times[] = {should.st_atim, should.st_mtim};
-		(void)!utimensat(AT_FDCWD, s->path, times, AT_SYMLINK_NOFOLLOW);
-		return 0;
+		const int result = utimensat(AT_FDCWD, s->path, times, AT_SYMLINK_NOFOLLOW);
+		return result < 0 && errno != EPERM ? -1 : 0;
 	}
-	drop_attributes(s->path, false);
-	errno = -object_dress(s->thing, s->path);
+	if (error == 0)
+		error = drop_attributes(s->path, false);
+	errno = -(error ? error : object_dress(s->thing, s->path));
 	return errno ? -1 : 0;
 }
 

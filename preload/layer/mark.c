@@ -27,11 +27,25 @@ static ssize_t read_mark(const char *path, const char *name, void *value, size_t
 	return got;
 }
 
-static unsigned opaque_marks(const char *path)
+/*
+ * An error there: nobody knows what the marks are, and what is hidden must not come to light. Not
+ * so where there is no such thing as a mark, or no such object any more.
+ */
+static bool tells(ssize_t size)
+{
+	return size >= 0 || size == -ENODATA || size == -EOPNOTSUPP || size == -ENOSYS ||
+	       size == -ERANGE || size == -ENOENT || size == -ENOTDIR || size == -ENAMETOOLONG;
+}
+
+/* A mark that may not be read is the common one: the kernel reads it with other rights. */
+static int opaque_marks(const char *path)
 {
 	char value = 0;
-	if (read_mark(path, "opaque", &value, 1) != 1)
-		return 0;
+	ssize_t size = read_mark(path, "opaque", &value, 1);
+	if (size == -EACCES || size == -EPERM)
+		return MARK_OPAQUE;
+	if (size != 1)
+		return tells(size) ? 0 : (int)size;
 	return value == 'y' ? MARK_OPAQUE : value == 'x' ? MARK_XWHITE : 0;
 }
 
@@ -45,36 +59,41 @@ static const char *own_suffix(const char *name)
 }
 
 /*
- * Which of MARKS (COUNT of them) the object PATH has, a bit for each. One listing tells, for all
- * namespaces; few objects have any.
+ * Which of MARKS (COUNT of them) the object PATH has, a bit for each; or -errno. One listing tells,
+ * for all namespaces; few objects have any.
  */
-static unsigned which_marks(const char *path, const char *const *marks, unsigned count)
+static int which_marks(const char *path, const char *const *marks, unsigned count)
 {
 	char list[256], value;
 	ssize_t size = sys_llistxattr(path, list, sizeof list);
-	unsigned found = 0;
+	int found = 0;
+	if (!tells(size))
+		return (int)size;
 	for (unsigned i = 0; i < count && size == -ERANGE; i++)
 		if (read_mark(path, marks[i], &value, 0) >= 0)
-			found |= 1U << i;
+			found |= 1 << i;
 	for (ssize_t at = 0; at < size; at += (ssize_t)strlen(list + at) + 1) {
 		const char *suffix = own_suffix(list + at);
 		for (unsigned i = 0; i < count && suffix; i++)
 			if (text_same(suffix, marks[i]))
-				found |= 1U << i;
+				found |= 1 << i;
 	}
 	return found;
 }
 
-static unsigned directory_marks(const char *path)
+/* Marks, or -errno. */
+static int directory_marks(const char *path)
 {
 	static const char *const marks[] = {"opaque", "impure", "redirect"};
-	unsigned found = which_marks(path, marks, 3);
-	return (found & 1 ? opaque_marks(path) : 0) | (found & 2 ? MARK_IMPURE : 0) |
-	       (found & 4 ? MARK_ELSEWHERE : 0);
+	int found = which_marks(path, marks, 3);
+	int opaque = found > 0 && (found & 1) ? opaque_marks(path) : 0;
+	if (found < 0 || opaque < 0)
+		return found < 0 ? found : opaque;
+	return opaque | (found & 2 ? MARK_IMPURE : 0) | (found & 4 ? MARK_ELSEWHERE : 0);
 }
 
-/* True when PATH has attributes of its own, and its data in a layer below. */
-static bool is_metacopy(const char *path)
+/* 1 when PATH has attributes of its own, and its data in a layer below; 0, -errno. */
+static int is_metacopy(const char *path)
 {
 	static const char *const mark = "metacopy";
 	return which_marks(path, &mark, 1);
@@ -95,29 +114,38 @@ bool layer_hides(const struct layer *layer, struct path *p)
 	return mark.size && sys_lstat(layer_path(layer, p), &st) == 0;
 }
 
-/* True when P, a directory, holds the OCI form's mark of an opaque directory. */
-static bool has_opaque_file(const struct layer *layer, struct path *p)
+/* 1 when P, a directory, holds the OCI form's mark of an opaque directory; 0, -errno. */
+static int has_opaque_file(const struct layer *layer, struct path *p)
 {
 	struct stat st;
 	PATH_PATCH_SCOPED struct path_patch mark = path_patch(
 		p, p->length, p->length ? "/" : "", LAYER_WH_OPAQUE, strlen(LAYER_WH_OPAQUE));
-	return mark.size && sys_lstat(layer_path(layer, p), &st) == 0;
+	int error = mark.size ? sys_lstat(layer_path(layer, p), &st) : -ENOENT;
+	/* Who may not look into it sees nothing of what it hides either. */
+	return error == 0 ? 1 : tells(error) || error == -EACCES ? 0 : error;
 }
 
-bool layer_is_xwhiteout(const char *path)
+static int whiteout_mark(const char *path)
 {
 	static const char *const mark = "whiteout";
 	return which_marks(path, &mark, 1);
 }
 
+bool layer_is_xwhiteout(const char *path)
+{
+	return whiteout_mark(path) > 0;
+}
+
 bool layer_is_opaque(const char *path)
 {
-	return opaque_marks(path) & MARK_OPAQUE;
+	int marks = opaque_marks(path);
+	return marks > 0 && (marks & MARK_OPAQUE);
 }
 
 bool layer_is_xmarked(const char *path)
 {
-	return directory_marks(path) & MARK_XWHITE;
+	int marks = directory_marks(path);
+	return marks > 0 && (marks & MARK_XWHITE);
 }
 
 /* Few directories hold empty files: those that do are asked then. */
@@ -176,6 +204,17 @@ bool layer_stat_tells(const struct stat *st, bool want_marks, struct look *look)
 	return !want_marks;
 }
 
+/* A file that is empty, or lacks data. */
+static int look_at_file(const char *path, const struct stat *st, struct look *look)
+{
+	const int marked = st->st_size ? is_metacopy(path) : whiteout_mark(path);
+	if (marked > 0 && st->st_size)
+		look->marks = MARK_ELSEWHERE;
+	else if (marked > 0)
+		look->type = DT_WHT;
+	return marked < 0 ? marked : 0;
+}
+
 int layer_look(const struct layer *layer, struct path *p, bool want_marks, struct look *look,
 	       struct stat *seen)
 {
@@ -187,16 +226,13 @@ int layer_look(const struct layer *layer, struct path *p, bool want_marks, struc
 		return 0;
 	if (error || layer_stat_tells(st, want_marks, look))
 		return error;
-	if (!S_ISDIR(st->st_mode)) {
-		if (st->st_size == 0 && layer_is_xwhiteout(path))
-			look->type = DT_WHT;
-		else if (lacks_data(st) && is_metacopy(path))
-			look->marks = MARK_ELSEWHERE;
-		return 0;
-	}
-	look->marks |= (uint8_t)directory_marks(path);
-	if (!(look->marks & MARK_OPAQUE) && has_opaque_file(layer, p))
-		look->marks |= MARK_OPAQUE;
+	if (!S_ISDIR(st->st_mode))
+		return look_at_file(path, st, look);
+	int marks = directory_marks(path);
+	int opaque = marks >= 0 && !(marks & MARK_OPAQUE) ? has_opaque_file(layer, p) : 0;
+	if (marks < 0 || opaque < 0)
+		return marks < 0 ? marks : opaque;
+	look->marks |= (uint8_t)(marks | (opaque ? MARK_OPAQUE : 0));
 	return 0;
 }
 

@@ -28,6 +28,8 @@ const char *const operations_lower[] = {
 	"d/s/c=c",
 	"d/e/",
 	"empty/",
+	"dark/",
+	"dark/x=x",
 	"gone=g",
 	"full/",
 	"full/x=x",
@@ -91,7 +93,7 @@ const char *const operations_upper[] = {
 	"u=upper",   "g=above",     "w!",       "wd!",      "full/",       "full/x!",
 	"m/",        "m/b=b",       "m/x!",     "m/s/",     "m/s/d=d",     "pure/",
 	"pure/p=p",  "bare/",       "0 shut/",  "shut/in/", "shut/in/p=p", "0500 tight/",
-	"tight/t=t", "2755 group/", "group/w!", NULL,
+	"tight/t=t", "2755 group/", "group/w!", "dark/!",   NULL,
 };
 
 #define USER      AS_USER "yes"
@@ -169,6 +171,7 @@ const struct operation operations[] = {
 	{"bind a socket", {"socket", "n"}, {NULL}},
 	{"bind a socket over a whiteout", {"socket", "w"}, {NULL}},
 	{"link a file without a name", {"unnamed", "n"}, {NULL}},
+	{"look for what is hidden", {"hidden", "dark/x"}, {NULL}},
 	{"list a merged directory", {"list", "m"}, {NULL}},
 	{"list a lower directory", {"list", "d"}, {NULL}},
 	{"go about", {"walk", "m/s", "a"}, {NULL}},

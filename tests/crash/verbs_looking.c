@@ -149,6 +149,16 @@ static int look_far(const struct operands *o)
 	return 0;
 }
 
+/* That it comes to light is an error of its own. */
+static int find_hidden(const struct operands *o)
+{
+	int found = is_there(o->a);
+
+	if (found > 0)
+		errno = EEXIST;
+	return found ? -1 : 0;
+}
+
 static int get_attributes(const struct operands *o)
 {
 	char list[256], value[64];
@@ -446,6 +456,7 @@ const struct verb verbs_looking[] = {
 	{"look", look, NULL},
 	{"there", there, NULL},
 	{"look-far", look_far, NULL},
+	{"hidden", find_hidden, NULL},
 	{"attributes", get_attributes, NULL},
 	{"read-only", say_no, NULL},
 	{"xattr-refused", try_attribute, NULL},

@@ -168,9 +168,12 @@ Test(command_fsck, two_with_one_origin)
 	assert_kernel_agrees(before, "the kernel");
 }
 
-#define FAILING "strace -f -qq -o /dev/null -P $PWD/up/f -e inject=%s:error=EIO "
+#define FAILING "strace -f -qq -o /dev/null -P $PWD/up/f -e inject=%s:error=EIO:when=2 "
 
-/* What cannot be read is not taken for something else, and what comes behind it is looked at. */
+/*
+ * What cannot be read is not taken for something else, and what comes behind it is looked at. At
+ * first the walk asks, and then what checks.
+ */
 Test(command_fsck, what_cannot_be_read)
 {
 	plant_layers("f/ opaque\nnone whiteout");
