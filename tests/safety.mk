@@ -22,14 +22,14 @@ REPLAYS := $(FUZZERS:%=$(TESTS)/fuzz/replay_%)
 # Seconds for each in make torture.
 FUZZ_SECONDS ?= 3600
 
-.PHONY: check-fuzz torture-fuzz
+.PHONY: check-fuzz torture-fuzz check-valgrind
 .PHONY: check-safety torture-safety check-crash torture-crash check-between torture-between check-crowd torture-crowd check-faults torture-faults
 
 check-all: check-safety
 check-safety: check-crash check-between check-crowd check-faults check-fuzz
 
 torture: torture-safety
-torture-safety: check-tsan torture-crash torture-between torture-crowd torture-faults torture-fuzz
+torture-safety: check-tsan check-valgrind torture-crash torture-between torture-crowd torture-faults torture-fuzz
 
 check-crash: all $(CRASH) $(IDLE_LIBRARY) $(FAULTY)/liboverlain.so
 	@$(CRASH) $(CRASH_STRIDE)
@@ -72,6 +72,9 @@ check-tsan: $(TESTS)/crowd/threads
 $(TESTS)/crowd/threads: tests/crowd/threads.c tests/unit/rooms_make.c $(TEST_ROOMS)
 	@mkdir -p $(@D)
 	$(call test_quiet,LINK,$@)clang $(LANGUAGE) -Iinclude -Itests -DOVERLAIN_SYS_HOOK -fno-strict-aliasing -O1 -g -fsanitize=thread -o $@ $^
+
+check-valgrind: all $(TEST_PROGRAMS)
+	@sh tests/valgrind $(abspath $(BUILD)) $(ONLY)
 
 check-faults: all $(FAULTS) $(FAULTY)/sites $(IDLE_LIBRARY)
 	@$(FAULTS) once

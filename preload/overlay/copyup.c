@@ -242,13 +242,15 @@ static int write_origin(const struct overlay *ov, struct path *p, const struct n
 int overlay_copy_up_tree(const struct overlay *ov, struct path *p, struct node *n)
 {
 	const bool had = overlay_in_upper(ov, n);
-	int error = overlay_copy_up(ov, p, n, NULL);
-	if (error || !node_merged(ov, n))
-		return error;
+	if (!node_is_dir(n) || (had && !node_merged(ov, n)))
+		return overlay_copy_up(ov, p, n, NULL);
+	/* What may not be read is not copied up; names that come later are in the upper. */
 	struct listing *list = overlay_list(ov, p, n);
 	if (sys_failed(list))
 		return (int)(intptr_t)list;
-	error = copy_up_entries(ov, p, list);
+	int error = overlay_copy_up(ov, p, n, NULL);
+	if (!error)
+		error = copy_up_entries(ov, p, list);
 	listing_free(list);
 	if (error)
 		return error;

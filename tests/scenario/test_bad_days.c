@@ -62,3 +62,21 @@ Test(bad_days, upper_turned_read_only)
 {
 	expect_as_kernel("read_only");
 }
+
+/*
+ * Its rights are what the kernel asks of a plain directory: on a mount those of whoever mounted it
+ * would do, and what it remembers of the lower is not defined once that changes.
+ */
+Test(bad_days, lower_that_loses_permission)
+{
+	if (geteuid() != 0)
+		cr_skip_test("not root");
+	const char *script = "rm -rf day; mkdir -m 755 day; p=$PWD; while test $p != /; do "
+			     "chmod a+x $p; p=$(dirname $p); done; cd day; "
+			     "sh " SOURCE_DIR "/tests/programs/lost_permission.sh %s 2>&1";
+	const struct outcome plain = shell(scratch(), NULL, format(script, "plain"));
+
+	cr_assert(plain.status == 0, "it ends with %d: %s", plain.status, plain.out);
+	assert_holds(plain.out, "closed, append to own Permission denied\n");
+	assert_text(shell(scratch(), NULL, format(script, LIBRARY)).out, plain.out, LIBRARY);
+}
