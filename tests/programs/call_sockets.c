@@ -107,7 +107,7 @@ static struct msghdr message(struct sockaddr_un *un, socklen_t size, struct iove
 static void many(int from, int to, struct sockaddr_un *un, socklen_t size)
 {
 	struct sockaddr_un names[2];
-	char data[2][8];
+	char data[2][8] = {"first", "second"};
 	struct iovec pieces[2] = {{data[0], 8}, {data[1], 8}};
 	struct mmsghdr messages[2] = {{message(un, size, &pieces[0]), 0},
 				      {message(un, size, &pieces[1]), 0}};

@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define NOWHERE ((const char *)16)
+
 static int watcher;
 
 /* Which names have come up, whatever happened to them on the way. */
@@ -39,7 +41,8 @@ static void try(const char *path, unsigned mask)
 {
 	int watch = inotify_add_watch(watcher, path, mask);
 
-	printf("watch %s %x: %s\n", path, mask, watch < 0 ? strerrorname_np(errno) : "done");
+	printf("watch %s %x: %s\n", path == NOWHERE ? "(nowhere)" : path, mask,
+	       watch < 0 ? strerrorname_np(errno) : "done");
 	if (watch >= 0)
 		inotify_rm_watch(watcher, watch);
 }
@@ -116,7 +119,7 @@ int main(void)
 	try("merged/dangling", IN_ATTRIB);
 	try("merged/README", 0);
 	try("", IN_CREATE);
-	try((const char *)16, IN_CREATE);
+	try(NOWHERE, IN_CREATE);
 	mark("merged/nope");
 	mark("merged/old/gone");
 	return 0;
