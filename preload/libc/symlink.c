@@ -94,29 +94,32 @@ ssize_t __readlinkat_chk(int dirfd, const char *path, char *buffer, size_t size,
 	return readlinkat(dirfd, path, buffer, size);
 }
 
-/* True when libc's own realpath gives the right answer: nothing of merged is on the way. */
+/* True when libc's own realpath gives the right answer for at->name: what follows is outside. */
 static bool is_elsewhere(struct place *at, const char *path)
 {
 	struct base base;
-	if (!process_ready())
-		return true;
 	if (place_find(at, AT_FDCWD, path, PLACE_FOLLOW) || at->overlay)
 		return false;
-	return path[0] == '/' ||
+	return at->name[0] == '/' || !process_ready() ||
 	       (cwd_base(&base, path_rel(&at->path), PATH_MAX) == 0 && !base.overlay);
 }
 
 char *realpath(const char *path, char *resolved)
 {
 	struct place at;
+	int error;
 	if (!path)
 		return edge(-EINVAL), NULL;
 	if (is_elsewhere(&at, path)) {
-		char *result = NEXT(realpath)(path, resolved);
-		if (result || errno != ENOENT)
+		char *result = NEXT(realpath)(at.name, resolved);
+		error = !result && errno == ENOENT ? place_again(&at, ENOENT) : 0;
+		if (error == 0)
 			return result;
+		error = error > 0 ? 0 : error;
+	} else {
+		error = *path ? place_find(&at, AT_FDCWD, path, PLACE_FOLLOW | PLACE_WALK)
+			      : -ENOENT;
 	}
-	int error = *path ? place_find(&at, AT_FDCWD, path, PLACE_FOLLOW | PLACE_WALK) : -ENOENT;
 	if (!error && !at.overlay)
 		return NEXT(realpath)(at.name, resolved);
 	if (!error && node_absent(&at.node))

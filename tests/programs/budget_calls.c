@@ -58,6 +58,11 @@ static void do_open_to_write(const char *path)
 	close(open(path, O_WRONLY | O_CLOEXEC));
 }
 
+static void do_realpath(const char *path)
+{
+	(void)!realpath(path, data);
+}
+
 static void do_append(const char *path)
 {
 	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
@@ -153,25 +158,16 @@ static const struct operation {
 	void (*run)(const char *path);
 	enum kind kind;
 } operations[] = {
-	{"stat", do_stat, PLAIN},
-	{"lstat", do_lstat, PLAIN},
-	{"first", do_lstat, NUMBERED},
-	{"access", do_access, PLAIN},
-	{"readlink", do_readlink, PLAIN},
-	{"open", do_open, PLAIN},
-	{"open to write", do_open_to_write, PLAIN},
-	{"append", do_append, PLAIN},
-	{"copy-up", do_append, NUMBERED},
-	{"create", do_create, PLAIN},
-	{"mkdir", do_mkdir, PLAIN},
-	{"unlink", do_unlink, NUMBERED},
-	{"rename", do_rename, PLAIN},
-	{"list", do_list, PLAIN},
-	{"chdir", do_chdir, PLAIN},
-	{"fstatat", do_fstatat, BESIDE},
-	{"openat", do_openat, BESIDE},
-	{"relative", do_stat, STANDING},
-	{"descriptor", do_descriptor, OPEN},
+	{"stat", do_stat, PLAIN},         {"lstat", do_lstat, PLAIN},
+	{"first", do_lstat, NUMBERED},    {"access", do_access, PLAIN},
+	{"readlink", do_readlink, PLAIN}, {"realpath", do_realpath, PLAIN},
+	{"open", do_open, PLAIN},         {"open to write", do_open_to_write, PLAIN},
+	{"append", do_append, PLAIN},     {"copy-up", do_append, NUMBERED},
+	{"create", do_create, PLAIN},     {"mkdir", do_mkdir, PLAIN},
+	{"unlink", do_unlink, NUMBERED},  {"rename", do_rename, PLAIN},
+	{"list", do_list, PLAIN},         {"chdir", do_chdir, PLAIN},
+	{"fstatat", do_fstatat, BESIDE},  {"openat", do_openat, BESIDE},
+	{"relative", do_stat, STANDING},  {"descriptor", do_descriptor, OPEN},
 	{"start", do_start, PLAIN},
 };
 

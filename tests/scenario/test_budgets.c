@@ -241,6 +241,7 @@ static const struct {
 	{"chdir", "/usr/bin", 0},     {"openat", "/proc/self", 0},
 	{"stat", "/etc/none", 0},     {"open", "/usr/none", 0},
 	{"stat", "/nowhere/none", 2}, {"open", "/nowhere/none", 2},
+	{"realpath", "/usr/none", 0}, {"realpath", "/nowhere/none", 2},
 	{"relative", "/etc", 2},      {"relative", "/", 2},
 };
 enum { OUTSIDE = sizeof outside / sizeof *outside };
