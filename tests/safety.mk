@@ -57,7 +57,7 @@ check-crowd: all $(CROWD)
 torture-crowd: all $(CROWD)
 	@sh tests/crowd/run.sh $(abspath $(BUILD)) $(TORTURE_CROWD_SECONDS) 0 20
 
-$(CROWD): $(call test_objects,tests/crowd/crowd.c)
+$(CROWD): $(call test_objects,tests/crowd/crowd.c tests/crowd/trials.c)
 	@mkdir -p $(@D)
 	$(call test_quiet,LINK,$@)$(CC) $(CFLAGS) -o $@ $^ -pthread
 
