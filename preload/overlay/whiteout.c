@@ -157,11 +157,12 @@ static int drop_entry(struct reading *reading, const struct dirent64 *entry, voi
 {
 	if (text_same(entry->d_name, LAYER_WH_OPAQUE))
 		return 0; /* that of the directory itself */
-	if (layer_is_mark(entry->d_name) || layer_entry_is_whiteout(reading, entry) > 0)
+	int whiteout = layer_is_mark(entry->d_name) ? 1 : layer_entry_is_whiteout(reading, entry);
+	if (whiteout > 0)
 		sys_unlinkat(reading->fd, entry->d_name, 0);
-	else
+	else if (whiteout == 0)
 		*(int *)data = -ENOTEMPTY;
-	return 0;
+	return whiteout < 0 ? whiteout : 0;
 }
 
 int whiteouts_drop(const char *path)
