@@ -191,6 +191,13 @@ int mark_parent_impure(const struct overlay *ov, struct path *p);
 
 /* --- whiteout.c --- */
 
+/*
+ * In a turn, where a ".wh." file is to hide a name: nothing stands at the name itself that would
+ * refuse a copy. So none arrives until the turn ends, and who has made one looks again then.
+ */
+void whiteout_bar(const struct overlay *ov, const struct turn *turn);
+/* Takes a turn to hide a name, in whatever form. */
+void whiteout_turn(const struct overlay *ov, struct turn *turn);
 /* True when a whiteout where the upper has nothing is made by one system call. */
 bool whiteout_is_simple(const struct overlay *ov);
 /*

@@ -63,7 +63,7 @@ static int try_unlink(const struct overlay *ov, struct path *p)
 		error = overlay_raise_parent(ov, p);
 	const bool upper_has = overlay_in_upper(ov, &n);
 	if (!error && below && (upper_has || !whiteout_is_simple(ov))) {
-		turn_take(ov, &turn);
+		whiteout_turn(ov, &turn);
 		error = look_once_more(ov, p, &n);
 	}
 	if (error)

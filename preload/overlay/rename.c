@@ -107,11 +107,13 @@ static int clear_target(const struct overlay *ov, const struct end *to)
  * Where the file system knows no such flags: ".wh." files stand in for the whiteout that is to be
  * at the old name and, GIVING_WAY, for the one at the new, and one plain rename decides.
  */
-__attribute__((noinline)) static int move_in_steps(const struct overlay *ov, const struct end *from,
+__attribute__((noinline)) static int move_in_steps(const struct overlay *ov,
+						   const struct turn *turn, const struct end *from,
 						   const struct end *to, unsigned how,
 						   bool giving_way)
 {
 	STAGE_SCOPED note = {.overlay = NULL}, other = {.overlay = NULL};
+	whiteout_bar(ov, turn);
 	int error = giving_way ? whiteout_lend(ov, to->path, &other) : 0;
 	if (!error && from->below)
 		error = whiteout_stand_in(ov, from->path, &note);
@@ -142,7 +144,8 @@ static int swap_with_whiteout(const struct overlay *ov, const struct end *from,
  * The move itself, leaving a whiteout where a lower would show through. A directory cannot come to
  * lie upon the whiteout at its new name.
  */
-static int move(const struct overlay *ov, struct end *from, struct end *to, unsigned flags)
+static int move(const struct overlay *ov, const struct turn *turn, struct end *from, struct end *to,
+		unsigned flags)
 {
 	bool covered = to->node.marks & NODE_COVERED;
 	unsigned how = covered ? 0 : flags;
@@ -151,14 +154,14 @@ static int move(const struct overlay *ov, struct end *from, struct end *to, unsi
 		if (!error && !from->below)
 			sys_unlink(layer_path(&ov->layers[0], from->path));
 		if (error == -EINVAL)
-			return move_in_steps(ov, from, to, how, true);
+			return move_in_steps(ov, turn, from, to, how, true);
 		if (error != -ENOENT)
 			return error;
 	}
 	if (!from->below)
 		return rename_there(ov, from, to, how);
 	int error = rename_there(ov, from, to, how | RENAME_WHITEOUT);
-	return error == -EINVAL || error == -EPERM ? move_in_steps(ov, from, to, how, false)
+	return error == -EINVAL || error == -EPERM ? move_in_steps(ov, turn, from, to, how, false)
 						   : error;
 }
 
@@ -216,7 +219,7 @@ int overlay_rename(const struct overlay *ov, struct path *from_path, struct path
 		return -EINVAL;
 	int error = prepare(ov, &from, &to, flags);
 	if (!error && needs_turn(&from, &to, flags)) {
-		turn_take(ov, &turn);
+		whiteout_turn(ov, &turn);
 		error = prepare(ov, &from, &to, flags);
 	}
 	if (error)
@@ -234,7 +237,7 @@ int overlay_rename(const struct overlay *ov, struct path *from_path, struct path
 	if (error)
 		return error;
 	mark_impure(ov, &from, to_path);
-	error = move(ov, &from, &to, flags);
+	error = move(ov, &turn, &from, &to, flags);
 	if (!error && shared_whiteout_form(ov) == WHITEOUT_FILE)
 		whiteout_lift_beside(ov, to_path);
 	return error;

@@ -84,6 +84,19 @@ static int place_file(const struct overlay *ov, struct path *p, bool upper_has)
 	return error;
 }
 
+void whiteout_bar(const struct overlay *ov, const struct turn *turn)
+{
+	turn_move(turn);
+	change_removed_directory(ov); /* which is what those who copy ask for */
+}
+
+void whiteout_turn(const struct overlay *ov, struct turn *turn)
+{
+	turn_take(ov, turn);
+	if (shared_whiteout_form(ov) == WHITEOUT_FILE)
+		whiteout_bar(ov, turn);
+}
+
 bool whiteout_is_simple(const struct overlay *ov)
 {
 	return shared_whiteout_form(ov) == WHITEOUT_DEVICE;
