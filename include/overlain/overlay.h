@@ -164,7 +164,7 @@ static inline char *overlay_reach(const struct overlay *ov, const struct node *n
 	return layer_path(&ov->layers[n->layer], p);
 }
 
-/* --- sole.c: names in a directory that one layer alone has --- */
+/* --- sole.c: names that one layer alone can have --- */
 
 /*
  * What must not have changed for a remembered node to hold: the name, whose directory it lies in,
@@ -175,15 +175,17 @@ struct stamp {
 	uint64_t parent;
 	uint64_t tree;
 };
-/* A name that is not remembered, but its directory is: what that layer has is what merged has. */
+/* A name that is not remembered, but its directory is: what LAYER has is what merged has. */
 struct sole {
 	struct path_key key;
 	struct stamp stamp;
 	struct node parent;
+	uint16_t layer;
+	bool only; /* where that has nothing, nobody has */
 };
-/* False where DIR is not known, or no such directory. */
+/* Of NAME in the directory DIR; false where that is not known, or several layers must be asked. */
 bool overlay_sole(const struct overlay *ov, struct path_hash hash, struct path_hash dir,
-		  struct sole *sole);
+		  const char *name, struct sole *sole);
 /*
  * Told of what lstat says of the name in that layer, NULL: nothing is there. True when N says what
  * it is, which is remembered; false where more must be asked, or something changed meanwhile.

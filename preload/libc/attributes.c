@@ -26,7 +26,7 @@ void attributes_changed(struct change *change)
 {
 	struct node n;
 	if (change_knew(change, &n)) {
-		n.marks = (uint8_t)((n.marks & ~NODE_OPEN) | NODE_STICKY);
+		n.marks = (uint16_t)((n.marks & ~NODE_OPEN) | NODE_STICKY);
 		change_end_with(change, &n);
 	}
 	change_end(change);

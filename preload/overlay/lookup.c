@@ -89,10 +89,8 @@ static bool hidden_above(const struct parts *parts, struct path *p, unsigned fro
  */
 static int may_search(const struct overlay *ov, const struct node *parent, struct path *p)
 {
-	if (SYS1(SYS_geteuid, 0) == 0)
-		return 0;
 	PATH_PARENT(p);
-	return sys_faccessat(AT_FDCWD, overlay_reach(ov, parent, p), X_OK, AT_EACCESS);
+	return overlay_may_search(ov, parent, p);
 }
 
 /*

@@ -66,10 +66,11 @@ __attribute__((hot)) bool glimpse(struct glimpse *g, int dirfd, const char *path
 	if (!g->unseen)
 		return (g->node.type != DT_LNK || !(flags & PLACE_FOLLOW)) &&
 		       (node_absent(&g->node) || find_way(g, &spot, rest, end));
-	if (!(flags & PLACE_UNSEEN) || !is_plain(last_of(rest, end)) ||
-	    !overlay_sole(spot.overlay, hash, dir, &g->sole))
+	const char *const name = last_of(rest, end);
+	if (!(flags & PLACE_UNSEEN) || !is_plain(name) ||
+	    !overlay_sole(spot.overlay, hash, dir, name, &g->sole))
 		return false;
-	g->node = (struct node){.dir = dir.name, .layer = g->sole.parent.layer};
+	g->node = (struct node){.dir = dir.name, .layer = g->sole.layer};
 	return find_way(g, &spot, rest, end);
 }
 

@@ -87,7 +87,7 @@ int step_up(struct place *at)
 static bool may_stay_unseen(struct place *at, const char *name)
 {
 	return (at->flags & PLACE_UNSEEN) && name == at->hashed && !layer_is_mark(name) &&
-	       overlay_sole(at->overlay, at->key.hash, at->dir, &at->sole);
+	       overlay_sole(at->overlay, at->key.hash, at->dir, name, &at->sole);
 }
 
 /* The same, where the caller goes on as if nothing were there. */
@@ -103,7 +103,7 @@ static int look_at(struct place *at, const struct node *parent, const char *name
 	at->glanced = false;
 	if (last && may_stay_unseen(at, name)) {
 		at->unseen = true;
-		at->node = (struct node){.layer = at->sole.parent.layer, .dir = at->dir.name};
+		at->node = (struct node){.layer = at->sole.layer, .dir = at->dir.name};
 		return 0;
 	}
 	if (last && may_count_as_absent(at, parent)) {
