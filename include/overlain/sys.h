@@ -296,5 +296,11 @@ static inline int sys_steal_fd(int *fd)
 
 /* Anonymous memory, never given back by name: NULL when there is none. */
 void *sys_pages(size_t size);
+/*
+ * The same where it is needed at once: unless it is much, it is there without a fault for each
+ * page, which costs more than all that is done to the page. And more of it: the memory moves.
+ */
+void *sys_pages_present(size_t size);
+void *sys_pages_grow(void *pages, size_t from, size_t to);
 
 #endif

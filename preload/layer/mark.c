@@ -148,16 +148,21 @@ bool layer_is_xmarked(const char *path)
 	return marks > 0 && (marks & MARK_XWHITE);
 }
 
-/* Few directories hold empty files: those that do are asked then. */
-static bool is_xmarked(struct reading *reading)
+__attribute__((noinline)) static bool is_marked(int fd)
 {
 	char path[64];
 	struct text t;
 	text_init(&t, path, sizeof path);
-	text_add_descriptor(&t, reading->fd);
+	text_add_descriptor(&t, fd);
 	text_add(&t, "/."); /* what the link leads to */
+	return layer_is_xmarked(path);
+}
+
+/* Directories that hold files are asked once. */
+static bool is_xmarked(struct reading *reading)
+{
 	if (reading->xmarked == XMARKED_ASK)
-		reading->xmarked = layer_is_xmarked(path) ? XMARKED : XMARKED_NO;
+		reading->xmarked = is_marked(reading->fd) ? XMARKED : XMARKED_NO;
 	return reading->xmarked == XMARKED;
 }
 

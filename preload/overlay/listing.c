@@ -4,15 +4,21 @@
 #include <string.h>
 #include <sys/mman.h>
 
+/* A name by its hash, and the offset of its record + 1; 0: free. */
+struct mention {
+	uint32_t hash;
+	uint32_t record;
+};
+
 /*
  * A listing being made. Records lie one behind the other in `list`; `table` finds them by name
- * (offset + 1, open addressing); until the end d_off holds the layer. A name that some layer hides
- * stays as a record of type DT_WHT until the end, so that the layers below cannot bring it back.
+ * (open addressing); until the end d_off holds the layer. A name that some layer hides stays as a
+ * record of type DT_WHT until the end, so that the layers below cannot bring it back.
  */
 struct builder {
 	const struct overlay *overlay;
 	struct listing *list;
-	uint32_t *table;
+	struct mention *table;
 	size_t table_mask;
 	size_t count;
 };
@@ -31,11 +37,13 @@ static struct dirent64 *record_at(const struct builder *b, size_t at)
 	return (void *)(b->list->records + at);
 }
 
-/* The place in the table where NAME is, or where it belongs. */
-static uint32_t *find(const struct builder *b, const char *name)
+/* The place in the table where NAME, of that hash, is, or where it belongs. */
+static struct mention *find(const struct builder *b, const char *name, uint32_t hash)
 {
-	size_t at = name_hash(name) & b->table_mask;
-	while (b->table[at] && !text_same(record_at(b, b->table[at] - 1)->d_name, name))
+	size_t at = hash & b->table_mask;
+	while (b->table[at].record &&
+	       (b->table[at].hash != hash ||
+		!text_same(record_at(b, b->table[at].record - 1)->d_name, name)))
 		at = (at + 1) & b->table_mask;
 	return &b->table[at];
 }
@@ -43,15 +51,19 @@ static uint32_t *find(const struct builder *b, const char *name)
 static int grow_table(struct builder *b)
 {
 	size_t size = b->table ? (b->table_mask + 1) * 2 : 1024;
-	uint32_t *old = b->table, *table = sys_pages(size * sizeof *table);
+	struct mention *old = b->table, *table = sys_pages_present(size * sizeof *table);
 	size_t old_size = old ? b->table_mask + 1 : 0;
 	if (!table)
 		return -ENOMEM;
 	b->table = table;
 	b->table_mask = size - 1;
-	for (size_t i = 0; i < old_size; i++)
-		if (old[i])
-			*find(b, record_at(b, old[i] - 1)->d_name) = old[i];
+	for (size_t i = 0; i < old_size; i++) {
+		size_t at = old[i].hash & b->table_mask;
+		while (old[i].record && table[at].record)
+			at = (at + 1) & b->table_mask;
+		if (old[i].record)
+			table[at] = old[i];
+	}
 	if (old)
 		sys_munmap(old, old_size * sizeof *old);
 	return 0;
@@ -63,30 +75,25 @@ static int grow_list(struct builder *b, size_t more)
 	if (b->list && need <= b->list->mapped)
 		return 0;
 	size_t mapped = b->list ? b->list->mapped * 2 : 32768;
-	struct listing *list =
-		b->list ? (void *)SYS4(SYS_mremap, b->list, b->list->mapped, mapped, MREMAP_MAYMOVE)
-			: sys_pages(mapped);
-	if (!list || sys_failed(list))
+	struct listing *list = b->list ? sys_pages_grow(b->list, b->list->mapped, mapped)
+				       : sys_pages_present(mapped);
+	if (!list)
 		return -ENOMEM;
 	list->mapped = mapped;
 	b->list = list;
 	return 0;
 }
 
-static int append(struct builder *b, uint32_t *place, const struct dirent64 *entry)
+static int append(struct builder *b, struct mention *place, uint32_t hash,
+		  const struct dirent64 *entry)
 {
-	size_t size = offsetof(struct dirent64, d_name) + strlen(entry->d_name) + 1;
-	size = (size + 7) & ~(size_t)7;
-	int error = grow_list(b, size);
+	int error = grow_list(b, entry->d_reclen);
 	if (error)
 		return error;
-	struct dirent64 *record = record_at(b, b->list->size);
-	memcpy(record, entry, offsetof(struct dirent64, d_name));
-	memcpy(record->d_name, entry->d_name, strlen(entry->d_name) + 1);
-	record->d_reclen = (uint16_t)size;
-	*place = (uint32_t)b->list->size + 1;
-	b->list->size += size;
-	return ++b->count * 2 > b->table_mask ? grow_table(b) : 0;
+	memcpy(record_at(b, b->list->size), entry, entry->d_reclen);
+	*place = (struct mention){hash, (uint32_t)b->list->size + 1};
+	b->list->size += entry->d_reclen;
+	return ++b->count * 4 > b->table_mask * 3 ? grow_table(b) : 0;
 }
 
 /* One layer's part of the directory, being read. */
@@ -97,8 +104,9 @@ struct part {
 
 static int add_entry(struct builder *b, struct part *part, struct dirent64 *entry)
 {
-	uint32_t *place = find(b, entry->d_name);
-	if (*place)
+	const uint32_t hash = name_hash(entry->d_name);
+	struct mention *place = find(b, entry->d_name, hash);
+	if (place->record)
 		return 0;
 	int whiteout = layer_entry_is_whiteout(&part->reading, entry);
 	if (whiteout < 0)
@@ -107,7 +115,7 @@ static int add_entry(struct builder *b, struct part *part, struct dirent64 *entr
 		entry->d_type = DT_WHT;
 	entry->d_ino = overlay_show_ino(b->overlay, part->layer, entry->d_ino);
 	entry->d_off = part->layer;
-	return append(b, place, entry);
+	return append(b, place, hash, entry);
 }
 
 /* What a ".wh." file hides, it hides in the layers below, so it counts after all of its layer. */
@@ -120,11 +128,12 @@ static int hide_marked(struct builder *b, const char *records, ssize_t size)
 		at += entry->d_reclen;
 		if (!hidden || !*hidden)
 			continue;
-		struct dirent64 whiteout = {.d_type = DT_WHT};
+		struct dirent64 whiteout = {.d_type = DT_WHT, .d_reclen = entry->d_reclen};
 		memcpy(whiteout.d_name, hidden, strlen(hidden) + 1);
-		uint32_t *place = find(b, hidden);
-		if (!*place)
-			error = append(b, place, &whiteout);
+		const uint32_t hash = name_hash(hidden);
+		struct mention *place = find(b, hidden, hash);
+		if (!place->record)
+			error = append(b, place, hash, &whiteout);
 	}
 	return error;
 }
@@ -156,7 +165,7 @@ static int read_part(struct builder *b, struct part *part, char *buffer)
 
 static int read_parts(struct builder *b, struct path *p, const struct node *n)
 {
-	char *buffer = sys_pages(BUFFER_SIZE);
+	char *buffer = sys_pages_present(BUFFER_SIZE);
 	int error = buffer ? 0 : -ENOMEM;
 	const struct overlay *ov = b->overlay;
 	for (unsigned i = n->layer, next; !error && i < ov->layer_count; i = next) {
@@ -218,7 +227,8 @@ static void finish(struct builder *b, struct path *p, const struct node *n)
 			continue;
 		bool own =
 			entry->d_off == 0 && (entry->d_type == DT_DIR || (n->marks & NODE_IMPURE));
-		memmove(b->list->records + kept, entry, size);
+		if (kept != at - size)
+			memmove(b->list->records + kept, entry, size);
 		entry = record_at(b, kept);
 		if (renumber && own)
 			number_entry(ov, p, n, entry);

@@ -110,7 +110,7 @@ static void add(struct names *names, const char *name, unsigned layer)
 
 static struct names *make(uint32_t size)
 {
-	struct names *names = sys_pages(sizeof *names + size * sizeof(struct seen));
+	struct names *names = sys_pages_present(sizeof *names + size * sizeof(struct seen));
 	if (names)
 		names->mask = size - 1;
 	return names;
