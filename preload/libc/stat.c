@@ -63,12 +63,16 @@ static int stat_descriptor(int version, int fd, struct place *at, struct stat *s
 {
 	struct descriptor d;
 	/* A directory is what merged has there now, whichever part of it is open. */
-	if (descriptor_brief(fd, &d) && d.kind == DESCRIPTOR_DIR && !descriptor_place(fd, at) &&
-	    node_is_dir(&at->node))
+	const bool dir = descriptor_brief(fd, &d) && d.kind == DESCRIPTOR_DIR &&
+			 !descriptor_place(fd, at) && node_is_dir(&at->node);
+	if (dir && at->node.layer != d.layer)
 		return stat_inside(version, at, st);
-	descriptor_refresh(fd);
+	if (!dir)
+		descriptor_refresh(fd);
 	int result = version == TODAY ? NEXT(fstat)(fd, st) : NEXT(__fxstat)(version, fd, st);
-	if (result == 0)
+	if (result == 0 && dir)
+		overlay_show_stat(at->overlay, &at->node, st);
+	else if (result == 0)
 		descriptor_show_stat(fd, st);
 	return result;
 }

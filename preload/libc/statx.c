@@ -53,12 +53,16 @@ static int statx_inside(struct place *at, int flags, unsigned mask, struct statx
 static int statx_descriptor(int fd, struct place *at, int flags, unsigned mask, struct statx *stx)
 {
 	struct descriptor d;
-	if (descriptor_brief(fd, &d) && d.kind == DESCRIPTOR_DIR && !descriptor_place(fd, at) &&
-	    node_is_dir(&at->node))
+	const bool dir = descriptor_brief(fd, &d) && d.kind == DESCRIPTOR_DIR &&
+			 !descriptor_place(fd, at) && node_is_dir(&at->node);
+	if (dir && at->node.layer != d.layer)
 		return statx_inside(at, flags, mask, stx);
-	descriptor_refresh(fd);
+	if (!dir)
+		descriptor_refresh(fd);
 	int result = NEXT(statx)(fd, "", flags, mask, stx);
-	if (result == 0 && descriptor_brief(fd, &d) && d.kind != DESCRIPTOR_OUTSIDE) {
+	if (result == 0 && dir) {
+		show_statx(at->overlay, &at->node, stx);
+	} else if (result == 0 && descriptor_brief(fd, &d) && d.kind != DESCRIPTOR_OUTSIDE) {
 		at->overlay = &process_mounts()->at[d.overlay];
 		at->node = (struct node){.layer = d.layer, .ino = d.ino, .type = d.type};
 		show_statx(at->overlay, &at->node, stx);

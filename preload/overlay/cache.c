@@ -96,21 +96,6 @@ static struct slot *take_first(struct cache *cache, struct path_hash hash)
 	return places.at[0];
 }
 
-/* A name that is found again without the table, and gives way first. */
-static bool is_sole(const struct slot *slot)
-{
-	const struct entry *entry = (const void *)slot->words;
-	return __atomic_load_n(&entry->node.marks, __ATOMIC_RELAXED) & NODE_SOLE;
-}
-
-static struct slot *find_sole(const struct places *places)
-{
-	for (int i = 0; i < 4; i++)
-		if (is_sole(places->at[i]))
-			return places->at[i];
-	return NULL;
-}
-
 static struct slot *place_entry(struct cache *cache, struct path_hash hash)
 {
 	const struct places places = places_of(cache, hash);
@@ -118,29 +103,13 @@ static struct slot *place_entry(struct cache *cache, struct path_hash hash)
 	if (!slot)
 		slot = find_slot(&places, 0);
 	if (!slot)
-		slot = find_sole(&places);
-	if (!slot)
 		slot = make_room(cache, &places);
 	return slot ? slot : take_first(cache, hash);
 }
 
-/* They need no more than one place, where nobody else gives way, and a table that is small. */
-static struct slot *place_sole(struct cache *cache, uint64_t name)
-{
-	enum { ENOUGH = 256 };
-	const uint32_t size = size_now(cache);
-	struct slot *pair = pair_at(cache, place_of(name, size));
-	for (int i = 0; i < 2; i++)
-		if (holds(pair + i, 0) || holds(pair + i, name))
-			return pair + i;
-	if (size < ENOUGH)
-		cache_grow(cache);
-	return is_sole(pair) ? pair : is_sole(pair + 1) ? pair + 1 : NULL;
-}
-
 static void keep_entry(struct cache *cache, const struct entry *entry)
 {
-	struct slot *slot = entry->node.marks & NODE_SOLE ? place_sole(cache, entry->hash.name)
+	struct slot *slot = entry->node.marks & NODE_SOLE ? recent_at(cache, entry->hash.name)
 							  : place_entry(cache, entry->hash);
 	if (slot)
 		write_slot(slot, entry);
@@ -151,8 +120,10 @@ static inline bool read_entry(struct cache *cache, struct path_hash hash, struct
 	if (!cache)
 		return false;
 	const uint32_t size = size_now(cache);
+	const struct slot *recent = recent_at(cache, hash.name);
 	return read_pair(pair_at(cache, place_of(hash.name, size)), hash, entry) ||
-	       read_pair(pair_at(cache, place_of(hash.check, size)), hash, entry);
+	       read_pair(pair_at(cache, place_of(hash.check, size)), hash, entry) ||
+	       (recent && read_slot(recent, hash, entry));
 }
 
 bool overlay_recall_hash(const struct overlay *ov, struct path_hash hash, struct node *n)
@@ -194,9 +165,12 @@ void cache_drop(const struct overlay *ov, const struct path *p)
 	if (!ov->cache)
 		return;
 	const struct places places = places_of(ov->cache, key.hash);
+	struct slot *recent = recent_at(ov->cache, key.hash.name);
 	for (int i = 0; i < 4; i++)
 		if (read_slot(places.at[i], key.hash, &entry))
 			write_slot(places.at[i], &none);
+	if (recent && read_slot(recent, key.hash, &entry))
+		write_slot(recent, &none);
 }
 
 struct listed *cache_listed(const struct overlay *ov, uint64_t dir)

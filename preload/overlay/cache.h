@@ -17,6 +17,12 @@
 #define FIRST      (1u << FIRST_BITS) /* slots, or fewer where fewer are allowed */
 #define SEGMENTS   19                 /* each as large as all before it */
 
+/*
+ * So many names are kept aside that are found again without the table (sole.c): the last one that
+ * came to a place has it.
+ */
+#define RECENT 128
+
 /* Directories that names.c may know at a time. */
 #define LISTED 64
 
@@ -40,6 +46,7 @@ struct cache {
 	uint32_t listing_bytes; /* for names.c */
 	struct listed listed[LISTED];
 	struct slot *segments[SEGMENTS];
+	struct slot *recent; /* RECENT of them, or NULL */
 	struct slot first[];
 };
 
@@ -62,6 +69,11 @@ static inline struct slot *pair_at(const struct cache *cache, uint32_t at)
 		return (struct slot *)(uintptr_t)&cache->first[at];
 	const uint32_t begin = highest_bit(at);
 	return &cache->segments[__builtin_ctz(begin) - FIRST_BITS][at - begin];
+}
+
+static inline struct slot *recent_at(const struct cache *cache, uint64_t name)
+{
+	return cache->recent ? &cache->recent[name % RECENT] : NULL;
 }
 
 /* Copies what SLOT holds; false while somebody writes there. */

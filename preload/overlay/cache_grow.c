@@ -36,7 +36,10 @@ void cache_open(struct config *c, const struct draft *d, struct overlay *ov)
 	const uint32_t room = most < FIRST ? most : FIRST;
 	if (room == 0)
 		return;
-	ov->cache = arena_take(&c->arena, sizeof *ov->cache + room * sizeof(struct slot));
+	const uint32_t recent = most > 2 * FIRST ? RECENT : 0;
+	ov->cache =
+		arena_take(&c->arena, sizeof *ov->cache + (room + recent) * sizeof(struct slot));
+	ov->cache->recent = recent ? &ov->cache->first[room] : NULL;
 	ov->cache->size = room < STEP ? room : STEP;
 	ov->cache->most = most;
 	ov->cache->listing_bytes = listing < UINT32_MAX ? (uint32_t)listing : UINT32_MAX;

@@ -62,11 +62,9 @@ Test(cache, does_not_grow_with_files_of_one_layer)
 	}
 	for (int i = 0; i < MANY; i++)
 		found += overlay_recall(ov, rooms_path(format("d/f%d", i)), &n);
-	cr_expect_leq(found, 512);
+	cr_expect_leq(found, 128);
 	cr_expect_gt(found, 64);
 	cr_expect_eq(remembered(ov, 100), others, "others do not give way to them");
-	meet(ov, 0, MANY);
-	cr_expect_gt(remembered(ov, MANY), MANY / 100 * 95, "and they do");
 }
 
 Test(cache, takes_no_more_than_it_may)
