@@ -333,11 +333,17 @@ static inline bool glimpse_held(const struct glimpse *g, int error)
 {
 	return (!error && !g->way.near) || way_held(&g->way, error);
 }
-/*
- * The same of a call that asked for what ST says: node is what it showed, absent where a whiteout
- * is there. FLAGS are those of glimpse.
- */
-bool glimpse_tells(struct glimpse *g, int error, const struct stat *st, unsigned flags);
+/* The same of a name unseen before, of which lstat says ST: node is what it showed. */
+bool glimpse_learn(struct glimpse *g, int error, const struct stat *st, unsigned flags);
+/* The same of any name. FLAGS are those of glimpse. */
+static inline bool glimpse_tells(struct glimpse *g, int error, const struct stat *st,
+				 unsigned flags)
+{
+	if (g->unseen)
+		return glimpse_learn(g, error, st, flags);
+	const bool whiteout = !error && S_ISCHR(st->st_mode) && st->st_rdev == 0;
+	return glimpse_held(g, error) && !whiteout; /* one came since */
+}
 
 /* --- file.c: what the calls do with a place --- */
 

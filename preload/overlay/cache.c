@@ -121,9 +121,9 @@ static inline bool read_entry(struct cache *cache, struct path_hash hash, struct
 		return false;
 	const uint32_t size = size_now(cache);
 	const struct slot *recent = recent_at(cache, hash.name);
-	return read_pair(pair_at(cache, place_of(hash.name, size)), hash, entry) ||
-	       read_pair(pair_at(cache, place_of(hash.check, size)), hash, entry) ||
-	       (recent && read_slot(recent, hash, entry));
+	return (recent && read_slot(recent, hash, entry)) ||
+	       read_pair(pair_at(cache, place_of(hash.name, size)), hash, entry) ||
+	       read_pair(pair_at(cache, place_of(hash.check, size)), hash, entry);
 }
 
 bool overlay_recall_hash(const struct overlay *ov, struct path_hash hash, struct node *n)

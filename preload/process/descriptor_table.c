@@ -44,25 +44,25 @@ static bool is_lent(int fd)
 	return bits & 1ULL << fd % 64 && process_borrowed();
 }
 
-static struct entry *entry_of(int fd, bool make)
+static inline struct entry *entry_of(int fd)
 {
-	unsigned n = (unsigned)fd / CHUNK;
-	if (fd < 0 || n >= CHUNKS)
-		return NULL;
-	struct entry *chunk = __atomic_load_n(&chunks[n], __ATOMIC_ACQUIRE);
-	if (!chunk && make) {
-		struct entry *fresh = sys_pages(CHUNK * sizeof *fresh);
-		if (!fresh) {
-			__atomic_store_n(&forgetful, true, __ATOMIC_RELAXED);
-			return NULL;
-		}
-		if (__atomic_compare_exchange_n(&chunks[n], &chunk, fresh, false, __ATOMIC_ACQ_REL,
-						__ATOMIC_ACQUIRE))
-			chunk = fresh;
-		else
-			sys_munmap(fresh, CHUNK * sizeof *fresh);
-	}
+	const unsigned n = (unsigned)fd / CHUNK; /* too many for a negative one */
+	struct entry *chunk = n < CHUNKS ? __atomic_load_n(&chunks[n], __ATOMIC_ACQUIRE) : NULL;
 	return chunk ? chunk + (unsigned)fd % CHUNK : NULL;
+}
+
+static struct entry *make_entry(int fd)
+{
+	const unsigned n = (unsigned)fd / CHUNK;
+	if (n >= CHUNKS)
+		return NULL;
+	struct entry *none = NULL, *fresh = sys_pages(CHUNK * sizeof *fresh);
+	if (!fresh)
+		__atomic_store_n(&forgetful, true, __ATOMIC_RELAXED);
+	else if (!__atomic_compare_exchange_n(&chunks[n], &none, fresh, false, __ATOMIC_ACQ_REL,
+					      __ATOMIC_ACQUIRE))
+		sys_munmap(fresh, CHUNK * sizeof *fresh);
+	return entry_of(fd);
 }
 
 /* The bytes of D that carry meaning. */
@@ -74,7 +74,9 @@ static size_t used(const struct descriptor *d)
 
 static void write_entry(int fd, const struct descriptor *d)
 {
-	struct entry *entry = entry_of(fd, d->kind != DESCRIPTOR_NONE);
+	struct entry *entry = entry_of(fd);
+	if (!entry && d->kind != DESCRIPTOR_NONE)
+		entry = make_entry(fd);
 	if (!entry)
 		return;
 	int end = __atomic_load_n(&noted, __ATOMIC_RELAXED);
@@ -91,7 +93,7 @@ static void write_entry(int fd, const struct descriptor *d)
 /* What is known of FD, its path only where it is WANTED. */
 static inline bool read_entry(int fd, struct descriptor *d, bool wanted)
 {
-	struct entry *entry = entry_of(fd, false);
+	struct entry *entry = entry_of(fd);
 	d->kind = DESCRIPTOR_NONE;
 	if (!entry || entry->d.kind == DESCRIPTOR_NONE)
 		return false;
@@ -133,7 +135,7 @@ bool descriptor_spot(int fd, struct spot *spot)
 
 void descriptor_set(int fd, const struct descriptor *d)
 {
-	struct entry *entry = entry_of(fd, false);
+	struct entry *entry = entry_of(fd);
 	bool nothing = d->kind == DESCRIPTOR_NONE && (!entry || entry->d.kind == DESCRIPTOR_NONE);
 	if (nothing)
 		return;
@@ -146,7 +148,7 @@ void descriptor_set(int fd, const struct descriptor *d)
 void descriptor_drop(int fd)
 {
 	static const struct descriptor none;
-	struct entry *entry = entry_of(fd, false);
+	struct entry *entry = entry_of(fd);
 	if (entry && entry->d.kind != DESCRIPTOR_NONE)
 		descriptor_set(fd, &none);
 }

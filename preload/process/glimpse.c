@@ -74,13 +74,8 @@ __attribute__((hot)) bool glimpse(struct glimpse *g, int dirfd, const char *path
 	return find_way(g, &spot, rest, end);
 }
 
-bool glimpse_tells(struct glimpse *g, int error, const struct stat *st, unsigned flags)
+bool glimpse_learn(struct glimpse *g, int error, const struct stat *st, unsigned flags)
 {
-	if (!g->unseen) {
-		if (error || !S_ISCHR(st->st_mode) || st->st_rdev != 0)
-			return glimpse_held(g, error);
-		return false; /* a whiteout came since */
-	}
 	return (!error || error == ENOENT) && way_same(&g->way) &&
 	       overlay_learn(g->overlay, &g->sole, error ? NULL : st, &g->node) &&
 	       (g->node.type != DT_LNK || !(flags & PLACE_FOLLOW));
