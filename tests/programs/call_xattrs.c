@@ -98,7 +98,7 @@ static void list(const char *path)
 	char all[256];
 	long size = listxattr(path, all, sizeof all);
 
-	printf("list %s:", path);
+	printf("list %s:", path == nowhere ? "(nowhere)" : path);
 	show_list(all, size);
 	show_list(all, llistxattr(path, all, sizeof all));
 	BY_DESCRIPTOR(flistxattr(fd, all, sizeof all));

@@ -132,6 +132,9 @@ static struct trace play(enum world world, const struct scene *scene)
 		play_union(world, scene, area, &trace);
 	}
 	remove_tree(area);
+	/* What it had not written yet went with it. */
+	cr_assert(trace.outcome.status < 128, "%s: the script ended with %d", world_name(world),
+		  trace.outcome.status);
 	return trace;
 }
 
