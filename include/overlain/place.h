@@ -99,17 +99,18 @@ int place_find_glance(struct place *at, int dirfd, const char *path, unsigned fl
 int place_again(struct place *at, int error);
 /*
  * For a call that would succeed in the wrong place, asked before it: AT is outside, but a symlink
- * makes it merged itself (is_door), or a name in merged (is_behind_door). True: AT is inside now.
+ * makes it merged itself (is_door), or a name in merged (is_behind_door). 1: AT is inside now; 0;
+ * -errno where nobody can tell, and the call must not be made.
  */
-bool place_is_door(struct place *at);
-bool place_is_behind_door(struct place *at);
+int place_is_door(struct place *at);
+int place_is_behind_door(struct place *at);
 /*
  * The same for the two ends of a rename or link: if one lies inside, does the other? -errno where
  * that leads nowhere in merged.
  */
 int place_pair(struct place *from, struct place *to);
 /* The same for a call that makes what a symlink names: AT is a link into merged. */
-bool place_is_link_inside(struct place *at);
+int place_is_link_inside(struct place *at);
 /* The same after stat has answered ST for AT. */
 bool place_showed_door(struct place *at, const struct stat *st);
 /* True for names in the system's own trees, where nobody keeps links into merged. */

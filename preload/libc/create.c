@@ -31,9 +31,10 @@ static int make_directory(int dirfd, const char *path, mode_t mode, bool plain)
 {
 	struct place at;
 	int result, error = place_find(&at, dirfd, path, PLACE_NAME | PLACE_NEW);
-	if (error)
+	if (!error)
+		error = place_is_behind_door(&at);
+	if (error < 0)
 		return (int)edge(error);
-	place_is_behind_door(&at);
 	do {
 		if (at.overlay)
 			result = mkdir_inside(&at, mode);
@@ -116,9 +117,10 @@ static int make_node(const struct maker *m, int dirfd, const char *path)
 	if (S_ISDIR(m->mode))
 		return (int)edge(-EPERM); /* mknod(2), whatever the path */
 	int result, error = place_find(&at, dirfd, path, PLACE_NAME);
-	if (error)
+	if (!error)
+		error = place_is_behind_door(&at);
+	if (error < 0)
 		return (int)edge(error);
-	place_is_behind_door(&at);
 	do
 		result = at.overlay ? make_inside(m, &at) : make(m, at.dirfd, at.name);
 	while (again(result, &at));
@@ -166,9 +168,10 @@ static int make_symlink(const char *target, int dirfd, const char *path, bool pl
 {
 	struct place at;
 	int result, error = place_find(&at, dirfd, path, PLACE_NAME | PLACE_NEW);
-	if (error)
+	if (!error)
+		error = place_is_behind_door(&at);
+	if (error < 0)
 		return (int)edge(error);
-	place_is_behind_door(&at);
 	do {
 		if (at.overlay)
 			result = symlink_inside(target, &at);

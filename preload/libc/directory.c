@@ -71,9 +71,10 @@ DIR *opendir(const char *path)
 	struct place at;
 	DIR *dir;
 	int error = place_find(&at, AT_FDCWD, path, PLACE_FOLLOW);
-	if (error)
+	if (!error)
+		error = place_is_door(&at);
+	if (error < 0)
 		return edge(error), NULL;
-	place_is_door(&at);
 	do {
 		if (!at.overlay)
 			dir = open_outside(&at);

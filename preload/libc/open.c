@@ -38,11 +38,14 @@ int open_find(struct place *at, int dirfd, const char *path, int flags)
 		error = -EINVAL; /* whatever is there, since Linux 6.4 */
 	if (error)
 		return error;
-	if ((flags & O_CREAT) && !place_is_behind_door(at) && follow)
-		place_is_link_inside(at);
-	else if ((flags & O_DIRECTORY) && follow)
-		place_is_door(at);
-	return 0;
+	if (flags & O_CREAT) {
+		error = place_is_behind_door(at);
+		if (error == 0 && follow)
+			error = place_is_link_inside(at);
+	} else if ((flags & O_DIRECTORY) && follow) {
+		error = place_is_door(at);
+	}
+	return error < 0 ? error : 0;
 }
 
 static int open_at(int dirfd, const char *path, int flags, mode_t mode)

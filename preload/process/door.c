@@ -111,17 +111,12 @@ int place_leads_in(struct place *at)
 	at->overlay = NULL;
 	at->dirfd = at->asked_dirfd;
 	at->name = at->asked;
-	return error && at->crossed ? error : 0;
-}
-
-static bool leads_in(struct place *at)
-{
-	return place_leads_in(at) > 0;
+	return error && (at->crossed || !place_fails_again(error)) ? error : 0;
 }
 
 /* The directory on disk that merged covers; ino 0 when there is none. */
 struct door {
-	bool asked;
+	bool asked; /* until then there may be one, and anything may be it */
 	dev_t dev;
 	ino_t ino;
 };
@@ -136,11 +131,12 @@ static const struct door *door_of(unsigned index)
 	if (door->asked)
 		return door;
 	const char *merged = process_mounts()->at[index].merged;
-	if (sys_fstatat(AT_FDCWD, *merged ? merged : "/", &own, 0) == 0) {
+	int error = sys_fstatat(AT_FDCWD, *merged ? merged : "/", &own, 0);
+	if (!error) {
 		door->dev = own.st_dev;
 		door->ino = own.st_ino;
 	}
-	door->asked = true;
+	door->asked = !error || error == -ENOENT || error == -ENOTDIR || error == -EACCES;
 	return door;
 }
 
@@ -153,7 +149,8 @@ static bool is_door(const struct stat *st)
 {
 	for (unsigned i = 0; i < door_count(); i++) {
 		const struct door *door = door_of(i);
-		if (door->ino && door->ino == st->st_ino && door->dev == st->st_dev)
+		if (!door->asked ||
+		    (door->ino && door->ino == st->st_ino && door->dev == st->st_dev))
 			return true;
 	}
 	return false;
@@ -162,7 +159,7 @@ static bool is_door(const struct stat *st)
 static bool doors_exist(void)
 {
 	for (unsigned i = 0; i < door_count(); i++)
-		if (door_of(i)->ino)
+		if (door_of(i)->ino || !doors[i].asked)
 			return true;
 	return false;
 }
@@ -206,44 +203,45 @@ static bool is_settled(const struct place *at)
 	       pointer_string(at->name, PATH_MAX) < 0 || place_never_leads_in(at->name);
 }
 
-bool place_is_door(struct place *at)
+int place_is_door(struct place *at)
 {
 	if (is_settled(at) || !*at->name)
-		return false;
-	return compare(at, at->name) && leads_in(at);
+		return 0;
+	return compare(at, at->name) ? place_leads_in(at) : 0;
 }
 
 /* A name in the directory the path starts from: the cwd may have been entered by a symlink. */
-static bool starts_behind_door(struct place *at)
+static int starts_behind_door(struct place *at)
 {
 	struct base base;
 	if (at->dirfd != AT_FDCWD || cwd_base(&base, path_rel(&at->path), place_room(at)) ||
 	    !base.guess)
-		return false;
-	return place_ask_cwd(at, &base) && base.overlay && leads_in(at);
+		return 0;
+	return place_ask_cwd(at, &base) && base.overlay ? place_leads_in(at) : 0;
 }
 
-bool place_is_behind_door(struct place *at)
+int place_is_behind_door(struct place *at)
 {
 	if (is_settled(at))
-		return false;
+		return 0;
 	size_t length = place_parent_length(at->name, strlen(at->name));
 	if (length == 0)
 		return starts_behind_door(at);
 	char parent[length + 1];
 	memcpy(parent, at->name, length);
 	parent[length] = 0;
-	return compare(at, parent) && leads_in(at);
+	return compare(at, parent) ? place_leads_in(at) : 0;
 }
 
-bool place_is_link_inside(struct place *at)
+int place_is_link_inside(struct place *at)
 {
 	char target[16];
-	if (is_settled(at))
-		return false;
-	if (!doors_exist() || sys_readlinkat(at->dirfd, at->name, target, sizeof target) < 0)
-		return false;
-	return leads_in(at);
+	if (is_settled(at) || !doors_exist())
+		return 0;
+	ssize_t length = sys_readlinkat(at->dirfd, at->name, target, sizeof target);
+	if (length < 0)
+		return place_fails_again((int)length) ? 0 : (int)length;
+	return place_leads_in(at);
 }
 
 bool place_showed_door(struct place *at, const struct stat *st)
@@ -251,16 +249,19 @@ bool place_showed_door(struct place *at, const struct stat *st)
 	if (at->overlay || at->tried || !S_ISDIR(st->st_mode) || !process_ready() || !at->name ||
 	    !(at->flags & PLACE_FOLLOW) || !*at->name || place_never_leads_in(at->name))
 		return false;
-	return is_door(st) && leads_in(at);
+	return is_door(st) && place_leads_in(at) > 0;
 }
 
 int place_pair(struct place *from, struct place *to)
 {
 	int error = 0;
 	if (!from->overlay && !to->overlay) {
-		place_is_behind_door(from);
-		place_is_behind_door(to);
+		error = place_is_behind_door(from);
+		if (error >= 0)
+			error = place_is_behind_door(to);
 	}
+	if (error < 0)
+		return error;
 	if (from->overlay && !to->overlay)
 		error = place_leads_in(to);
 	else if (to->overlay && !from->overlay && !from->self)

@@ -13,6 +13,11 @@ bool spelling_climbs(const char *path);
 
 /* Writes where a relative path begins to at->path; false where that is not known. */
 bool place_begin(struct place *at, struct base *base);
+/*
+ * What is no link, or cannot be reached, fails again, and better, in the call itself. That call
+ * must not be made where nobody could tell: it might follow a link to what lies below merged.
+ */
+bool place_fails_again(int error);
 /* Writes the working directory, as the kernel tells it, to at->path. */
 bool place_ask_cwd(struct place *at, struct base *base);
 

@@ -51,6 +51,12 @@ static bool is_nameless(const char *name)
 	return sys_fstatat(AT_FDCWD, name, &st, 0) == 0 && st.st_nlink == 0;
 }
 
+bool place_fails_again(int error)
+{
+	return error == -EINVAL || error == -ENOENT || error == -ENOTDIR || error == -EACCES ||
+	       error == -ELOOP || error == -ENAMETOOLONG;
+}
+
 /* The text of the symlink AT stands at: its length, 0 when it is none, -errno. */
 static ssize_t read_link(struct place *at, char *target, size_t size)
 {
@@ -64,8 +70,7 @@ static ssize_t read_link(struct place *at, char *target, size_t size)
 		magic ? proc_readlink(name, target, size) : sys_readlink(name, target, size);
 	if (length > 0 && magic && target[length - 1] == ')' && is_nameless(name))
 		return 0;
-	/* What fails out there fails again, and better, in the call itself. */
-	return length < 0 ? 0 : length;
+	return length < 0 && (magic || place_fails_again((int)length)) ? 0 : length;
 }
 
 static bool may_be_link(const struct place *at)
