@@ -97,13 +97,20 @@ static const char *below_moving(const struct moving *m, const char *real, unsign
 	return rest + from->length;
 }
 
-/* True when AT is what ST, which lies in LAYER, has become. What took its name is not. */
-static bool is_moved(const struct place *at, unsigned layer, const struct stat *st)
+/*
+ * True when AT is what ST, which lies in LAYER, has become. What took its name is not. A directory
+ * whose number could not be kept came up with its time, and just now.
+ */
+static bool is_moved(struct place *at, unsigned layer, const struct stat *st)
 {
+	struct stat now;
 	const struct node *n = &at->node;
 	if (!node_is_dir(n) || n->ino)
 		return overlay_is_copy(at->overlay, n, layer, st);
-	return overlay_in_upper(at->overlay, n) && S_ISDIR(st->st_mode);
+	return overlay_in_upper(at->overlay, n) && S_ISDIR(st->st_mode) &&
+	       sys_lstat(overlay_reach(at->overlay, n, &at->path), &now) == 0 &&
+	       now.st_mtim.tv_sec == st->st_mtim.tv_sec &&
+	       now.st_mtim.tv_nsec == st->st_mtim.tv_nsec;
 }
 
 /* Makes AT, which has room for it, what TO with REST behind it is now; false unless it is ST's. */

@@ -78,6 +78,14 @@ Test(found_moved, replaced_files)
 	      "print(os.pread(own, 99, 0), os.readlink(f\"/proc/self/fd/{own}\")[-10:])\n");
 }
 
+Test(found_moved, replaced_directories)
+{
+	alike("fd = kept(\"empty\"); os.mkdir(\"new\"); os.rename(\"new\", \"empty\")\n"
+	      "os.mkdir(\"empty/in\"); os.rename(\"empty\", \"b/x\"); call(os.utime, fd, ns=(4, "
+	      "4))\n"
+	      "print(os.listdir(fd), os.stat(\"b/x\").st_mtime > 9)\n");
+}
+
 /* A fifo is not opened once more, which would be to wait for its other end. */
 Test(found_moved, fifo)
 {
