@@ -259,12 +259,21 @@ static int truncate_inside(struct place *at, off_t size)
 	const char *path;
 	if (node_is_dir(&at->node))
 		return (int)edge(-EISDIR);
+	/* What comes up empty is not cut any more, and then not every file system says it changed.
+	 */
+	const struct timespec now[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_nsec = UTIME_NOW}};
+	const bool emptied = size == 0 && !overlay_in_upper(at->overlay, &at->node);
 	int error = file_reach(at, &path);
 	if (!error && at->node.type != DT_REG)
 		error = -EINVAL;
 	if (!error)
 		error = file_raise_to_cut(at, size, &path);
-	return error ? (int)edge(error) : NEXT(truncate)(path, size);
+	if (error)
+		return (int)edge(error);
+	int result = NEXT(truncate)(path, size);
+	if (result == 0 && emptied)
+		sys_utimensat(AT_FDCWD, path, now, AT_SYMLINK_NOFOLLOW);
+	return result;
 }
 
 int truncate(const char *path, off_t size)

@@ -63,8 +63,13 @@ static int rename_inside(struct place *from, struct place *to, unsigned flags)
 	if (!from->overlay->writable)
 		return overlay_refuses(from->overlay);
 	int error = check_slashes(from, to, flags);
-	if (!error)
-		error = overlay_rename(from->overlay, &from->path, &to->path, flags);
+	if (error)
+		return error;
+	/* A directory that gives way is removed. */
+	CLOSE_SCOPED int held = flags & RENAME_EXCHANGE ? -1 : descriptor_hold(to);
+	error = overlay_rename(from->overlay, &from->path, &to->path, flags);
+	if (!error && held >= 0)
+		descriptor_gone(to, held);
 	if (!error)
 		descriptor_moved(from, to, flags & RENAME_EXCHANGE);
 	return error;

@@ -149,6 +149,14 @@ Test(found_moved, removed_directory_as_it_was_left)
 	      "print(oct(s.st_mode), os.listxattr(b), s.st_mtime > 1e9)\n");
 }
 
+Test(found_moved, replaced_directory_as_it_was_left)
+{
+	alike("b = kept(\"b\"); os.chmod(\"b\", 0o2710); os.unlink(\"b/other\")\n"
+	      "os.mkdir(\"new\"); os.rename(\"new\", \"b\"); s = os.fstat(b)\n"
+	      "print(oct(s.st_mode), s.st_mtime > 1e9, os.listdir(b), "
+	      "oct(os.stat(\"b\").st_mode))\n");
+}
+
 Test(found_moved, removed_directory_whose_name_a_file_takes)
 {
 	alike("fd = kept(\"empty\"); os.rmdir(\"empty\"); "
