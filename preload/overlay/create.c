@@ -163,7 +163,7 @@ int overlay_birth_in_place(struct birth *b)
 __attribute__((noinline)) static int publish_in_steps(struct birth *b)
 {
 	STAGE_SCOPED note;
-	whiteout_bar(b->overlay, &b->turn);
+	turn_move(&b->turn);
 	int error = whiteout_lend(b->overlay, b->final, &note);
 	if (!error)
 		error = stage_publish(&b->stage, layer_path(&b->overlay->layers[0], b->final),

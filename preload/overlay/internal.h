@@ -148,7 +148,9 @@ void turn_take(const struct overlay *ov, struct turn *turn);
 /* The same without waiting; false where another has it. */
 bool turn_try(const struct overlay *ov, struct turn *turn);
 void turn_give(struct turn *turn);
-/* In a turn: from here on no copy-up arrives, until it is given back. A directory is to move or go.
+/*
+ * In a turn: from here on no copy-up arrives, until it is given back. A directory is to move or go,
+ * or a ".wh." file to hide a name.
  */
 void turn_move(const struct turn *turn);
 /*
@@ -192,17 +194,18 @@ int mark_parent_impure(const struct overlay *ov, struct path *p);
 /* --- whiteout.c --- */
 
 /*
- * In a turn, where a ".wh." file is to hide a name: nothing stands at the name itself that would
- * refuse a copy. So none arrives until the turn ends, and who has made one looks again then.
+ * Takes a turn to hide a name: where a ".wh." file is to do that, which would not be in the way of
+ * a copy, until it is given back no copy arrives.
  */
-void whiteout_bar(const struct overlay *ov, const struct turn *turn);
-/* Takes a turn to hide a name, in whatever form. */
 void whiteout_turn(const struct overlay *ov, struct turn *turn);
 /* True when a whiteout where the upper has nothing is made by one system call. */
 bool whiteout_is_simple(const struct overlay *ov);
+/* Makes it so: -EEXIST when it has something by now, -EAGAIN when it is not simple after all. */
+int whiteout_make(const struct overlay *ov, struct path *p);
 /*
- * Hides P of the layers below; UPPER_HAS when it replaces the upper's own non-directory. In a turn,
- * or whiteout_is_simple and the upper has nothing. -EEXIST when it has something by now.
+ * In a turn: hides P of the layers below; UPPER_HAS when it replaces the upper's own non-directory.
+ * -EEXIST when it has something by now, -EAGAIN when a ".wh." file must do, as it turns out: who
+ * has not taken his turn for that (whiteout_turn) is to begin again.
  */
 int whiteout_place(const struct overlay *ov, struct path *p, bool upper_has);
 /* A whiteout for P half-made at S, in a turn; -EOPNOTSUPP where only ".wh." files can be. */

@@ -69,8 +69,10 @@ static int try_unlink(const struct overlay *ov, struct path *p)
 	if (error)
 		return error;
 	struct change change = change_begin(ov, p, false);
-	error = below ? whiteout_place(ov, p, upper_has)
-		      : sys_unlink(layer_path(&ov->layers[0], p));
+	if (!below)
+		error = sys_unlink(layer_path(&ov->layers[0], p));
+	else
+		error = turn.taken ? whiteout_place(ov, p, upper_has) : whiteout_make(ov, p);
 	end_removal(&change, error, below);
 	return error;
 }
@@ -87,7 +89,7 @@ static bool hide(const struct overlay *ov, struct path *p)
 	    overlay_step_below(ov, &parent, p, &n) || node_absent(&n) || node_is_dir(&n))
 		return false;
 	struct change change = change_begin(ov, p, false);
-	int error = whiteout_place(ov, p, false);
+	int error = whiteout_make(ov, p);
 	end_removal(&change, error, true);
 	return !error;
 }

@@ -113,7 +113,7 @@ __attribute__((noinline)) static int move_in_steps(const struct overlay *ov,
 						   bool giving_way)
 {
 	STAGE_SCOPED note = {.overlay = NULL}, other = {.overlay = NULL};
-	whiteout_bar(ov, turn);
+	turn_move(turn);
 	int error = giving_way ? whiteout_lend(ov, to->path, &other) : 0;
 	if (!error && from->below)
 		error = whiteout_stand_in(ov, from->path, &note);

@@ -18,7 +18,13 @@ static int mark_beside(const struct overlay *ov, struct path *p, bool make)
 	if (!mark.size)
 		return -ENAMETOOLONG;
 	char *path = layer_path(&ov->layers[0], p);
-	return make ? layer_make_whiteout(path, WHITEOUT_FILE) : sys_unlink(path);
+	if (!make)
+		return sys_unlink(path);
+	int error = layer_make_whiteout(path, WHITEOUT_FILE);
+	/* Nothing stands at the name itself that would refuse a copy: who has made one looks again.
+	 */
+	change_removed_directory(ov);
+	return error;
 }
 
 int whiteout_announce(const struct overlay *ov, struct path *p)
@@ -84,35 +90,39 @@ static int place_file(const struct overlay *ov, struct path *p, bool upper_has)
 	return error;
 }
 
-void whiteout_bar(const struct overlay *ov, const struct turn *turn)
-{
-	turn_move(turn);
-	change_removed_directory(ov); /* which is what those who copy ask for */
-}
-
 void whiteout_turn(const struct overlay *ov, struct turn *turn)
 {
 	turn_take(ov, turn);
 	if (shared_whiteout_form(ov) == WHITEOUT_FILE)
-		whiteout_bar(ov, turn);
+		turn_move(turn);
 }
 
 bool whiteout_is_simple(const struct overlay *ov)
 {
-	return shared_whiteout_form(ov) == WHITEOUT_DEVICE;
+	return ov->shared && shared_whiteout_form(ov) == WHITEOUT_DEVICE;
+}
+
+int whiteout_make(const struct overlay *ov, struct path *p)
+{
+	int error = make(ov, layer_path(&ov->layers[0], p), WHITEOUT_DEVICE);
+	if (!refused(error))
+		return error;
+	shared_set_whiteout_form(ov, WHITEOUT_XATTR);
+	return -EAGAIN;
 }
 
 int whiteout_place(const struct overlay *ov, struct path *p, bool upper_has)
 {
 	if (!upper_has && whiteout_is_simple(ov)) {
-		int made = make(ov, layer_path(&ov->layers[0], p), WHITEOUT_DEVICE);
-		if (!refused(made))
+		int made = whiteout_make(ov, p);
+		if (made != -EAGAIN)
 			return made;
 	}
 	STAGE_SCOPED s;
+	const bool file = shared_whiteout_form(ov) == WHITEOUT_FILE;
 	int error = whiteout_stage(ov, p, &s);
 	if (error == -EOPNOTSUPP)
-		return place_file(ov, p, upper_has);
+		return file || !ov->shared ? place_file(ov, p, upper_has) : -EAGAIN;
 	const char *final = layer_path(&ov->layers[0], p);
 	return error ? error : stage_publish(&s, final, upper_has ? 0 : RENAME_NOREPLACE);
 }
@@ -140,6 +150,8 @@ int whiteout_lend(const struct overlay *ov, struct path *p, struct stage *note)
 void whiteout_return(const struct overlay *ov, struct path *p, bool back)
 {
 	int error = back ? whiteout_place(ov, p, false) : 0;
+	if (error == -EAGAIN)
+		error = whiteout_place(ov, p, false);
 	if (back && shared_whiteout_form(ov) == WHITEOUT_FILE)
 		return; /* which is the ".wh." file */
 	if (!error || error == -EEXIST)
