@@ -43,6 +43,13 @@ static inline char *layer_path(const struct layer *layer, struct path *p)
  * in front of a path: then it is reached through a descriptor kept open for good (-errno of that).
  */
 int layer_open(struct layer *layer, const char *root);
+/*
+ * Opens P, as openat2(2) does, where no symlink stands on the way from the root, nor at its end:
+ * -ELOOP. -ENOSYS, -EPERM where the kernel has no such call, or nobody may use it.
+ */
+int layer_open_strictly(const struct layer *layer, struct path *p, int flags, mode_t mode);
+/* There is no such call: it is not tried. */
+void layer_open_plainly(void);
 /* Moves FD, of ours, out of the way of the program's own; answers its new number. */
 int layer_keep_high(int fd);
 /*
@@ -115,17 +122,20 @@ int layer_entry_is_whiteout(struct reading *reading, const struct dirent64 *entr
 
 /* The forms a whiteout can take, best first; which one a file system allows is found by trying. */
 enum whiteout_form { WHITEOUT_DEVICE, WHITEOUT_XATTR, WHITEOUT_FILE };
-/* Makes a whiteout of that form at PATH, absolute; -EPERM or -EOPNOTSUPP where it cannot be. */
-int layer_make_whiteout(const char *path, enum whiteout_form form);
+/*
+ * Makes a whiteout of that form at PATH from DIRFD on, for WHITEOUT_XATTR an absolute one; -EPERM
+ * or -EOPNOTSUPP where it cannot be.
+ */
+int layer_make_whiteout(int dirfd, const char *path, enum whiteout_form form);
 
 /*
- * Gives the caller, where he owns the directory PATH and lacks them, all rights to it for a while:
- * what the kernel's overlay does by its mounter's rights he can do only so. The mode to give back,
- * or -errno where nothing was changed: -EACCES where he does not, or has them.
+ * Gives the caller, where he owns the directory PATH from DIRFD on and lacks them, all rights to it
+ * for a while: what the kernel's overlay does by its mounter's rights he can do only so. The mode
+ * to give back, or -errno where nothing was changed: -EACCES where he does not, or has them.
  */
-int layer_lend(const char *path);
+int layer_lend(int dirfd, const char *path);
 /* Gives it back, and does not give up at the first error; nothing where LENT is one. */
-void layer_give_back(const char *path, int lent);
+void layer_give_back(int dirfd, const char *path, int lent);
 /* Makes the directory PATH opaque: by an attribute or, where there are none, in the OCI form. */
 int layer_make_opaque(const char *path);
 /* Marks the directory PATH: "opaque" = "y" or "x", "impure" = "y". */

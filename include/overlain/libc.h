@@ -134,6 +134,10 @@ static inline int removal_error(const struct place *at, int error)
 	return refused ? -EROFS : error;
 }
 
+/* An open of a place inside merged. */
+#define OPENING(how, mode)                                                                         \
+	(&(const struct opening){how, mode, NEXT(openat), next_is_libc(NEXT_openat)})
+
 /* open.c: where an open of PATH with FLAGS leads; 0 or -errno. */
 int open_find(struct place *at, int dirfd, const char *path, int flags);
 

@@ -299,8 +299,10 @@ static inline bool way_lost(struct way *way, struct place *at, int error)
 bool way_forget(int fd);
 /* Every one of them from FIRST to LAST. */
 void way_forget_range(unsigned first, unsigned last);
-/* True when FD is one of them. */
+/* True when FD is one of them, or kept for grips. */
 bool way_keeps(int fd);
+/* When directories may be kept for grips: grips_keep_while. */
+bool way_may_keep(void);
 /*
  * FD was just given to the program: where it has so many that it comes near ours, they go, and what
  * it has is what it would have without them. Answers the number it has now.
@@ -350,23 +352,32 @@ static inline bool glimpse_tells(struct glimpse *g, int error, const struct stat
 
 /* openat(2), or what stands in for it. */
 typedef int open_call(int dirfd, const char *path, int flags, ...);
-/* A descriptor on AT, inside merged, opened by CALL in the end; -errno. */
-int file_open(struct place *at, int flags, mode_t mode, open_call *call);
+struct opening {
+	int flags;
+	mode_t mode;
+	open_call *call;
+	bool bare; /* that is but the system call, which openat2(2) may replace to follow no symlink
+		    */
+};
+/* A descriptor on AT, inside merged, opened by the call in the end; -errno. */
+int file_open(struct place *at, const struct opening *o);
 /* The path on disk to read AT by (getxattr, statfs, exec …); -ENOENT. */
 int file_reach(struct place *at, const char **path);
 /* The same as a way, for calls that take one (stat, readlink, access). */
 int file_way(struct place *at, struct way *way);
-/* The path on disk to change AT's attributes by: copied up first. -ENOENT, -EROFS. */
-int file_raise(struct place *at, const char **path);
+/* A grip on AT to change its attributes by: copied up first. -ENOENT, -EROFS. */
+int file_raise(struct place *at, struct grip *g);
 /*
  * The same for what only the owner may change (-EPERM), only who may write (-EACCES), or either.
  * It is asked before the copy-up: the copy will be the caller's own, and the kernel would allow
  * all.
  */
-typedef int raise_call(struct place *at, const char **path);
+typedef int raise_call(struct place *at, struct grip *g);
 raise_call file_raise_owned, file_raise_either;
 /* The same for who may write, of what is about to be SIZE bytes long. */
-int file_raise_to_cut(struct place *at, off_t size, const char **path);
+int file_raise_to_cut(struct place *at, off_t size, struct grip *g);
+/* After a change by G failed with ERROR: -ELOOP where AT is something else by now; else -ERROR. */
+int file_is_still(const struct place *at, const struct grip *g, int error);
 /* 0 where the caller may change what is the owner's, or will be told by the kernel; -EPERM. */
 int file_owned(struct place *at);
 /* -EACCES, -EROFS … as faccessat(2) gives it for MODE on AT. */

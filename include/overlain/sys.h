@@ -162,17 +162,29 @@ static inline ssize_t sys_readlink(const char *path, char *target, size_t size)
 {
 	return sys_readlinkat(AT_FDCWD, path, target, size);
 }
+static inline int sys_mkdirat(int dirfd, const char *path, mode_t mode)
+{
+	return (int)SYS3(SYS_mkdirat, dirfd, path, mode);
+}
 static inline int sys_mkdir(const char *path, mode_t mode)
 {
-	return (int)SYS3(SYS_mkdirat, AT_FDCWD, path, mode);
+	return sys_mkdirat(AT_FDCWD, path, mode);
+}
+static inline int sys_mknodat(int dirfd, const char *path, mode_t mode, dev_t dev)
+{
+	return (int)SYS4(SYS_mknodat, dirfd, path, mode, dev);
 }
 static inline int sys_mknod(const char *path, mode_t mode, dev_t dev)
 {
-	return (int)SYS4(SYS_mknodat, AT_FDCWD, path, mode, dev);
+	return sys_mknodat(AT_FDCWD, path, mode, dev);
+}
+static inline int sys_symlinkat(const char *target, int dirfd, const char *path)
+{
+	return (int)SYS3(SYS_symlinkat, target, dirfd, path);
 }
 static inline int sys_symlink(const char *target, const char *path)
 {
-	return (int)SYS3(SYS_symlinkat, target, AT_FDCWD, path);
+	return sys_symlinkat(target, AT_FDCWD, path);
 }
 static inline int sys_linkat(int from, const char *old, int to, const char *path, int flags)
 {
@@ -190,13 +202,26 @@ static inline int sys_rmdir(const char *path)
 {
 	return sys_unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
 }
+static inline int sys_renameat(int from, const char *old, int to, const char *path, unsigned flags)
+{
+	return (int)SYS5(SYS_renameat2, from, old, to, path, flags);
+}
 static inline int sys_rename(const char *old, const char *path, unsigned flags)
 {
-	return (int)SYS5(SYS_renameat2, AT_FDCWD, old, AT_FDCWD, path, flags);
+	return sys_renameat(AT_FDCWD, old, AT_FDCWD, path, flags);
 }
 static inline int sys_chmod(const char *path, mode_t mode)
 {
 	return (int)SYS3(SYS_fchmodat, AT_FDCWD, path, mode);
+}
+#ifndef SYS_fchmodat2
+#define SYS_fchmodat2 452 /* Linux 6.6 */
+#endif
+/* Of the name itself, where the kernel can: -EOPNOTSUPP for a symlink. */
+static inline int sys_chmod_itself(int dirfd, const char *path, mode_t mode)
+{
+	int error = (int)SYS4(SYS_fchmodat2, dirfd, path, mode, AT_SYMLINK_NOFOLLOW);
+	return error == -ENOSYS ? (int)SYS3(SYS_fchmodat, dirfd, path, mode) : error;
 }
 static inline int sys_fchmod(int fd, mode_t mode)
 {

@@ -44,7 +44,7 @@ static int place(const struct conversion *c, struct path *p)
 		error = overlay_scratch(c->overlay, &nothing, &s);
 	if (error)
 		return error;
-	error = layer_make_whiteout(s.path, c->to);
+	error = layer_make_whiteout(AT_FDCWD, s.path, c->to);
 	if (!error)
 		error = sys_rename(s.path, layer_path(c->upper, p), 0);
 	overlay_scratch_end(&s);

@@ -63,7 +63,7 @@ static int look(const char *path)
 
 static int make(const char *path)
 {
-	int error = layer_make_whiteout(path, WHITEOUT_FILE);
+	int error = layer_make_whiteout(AT_FDCWD, path, WHITEOUT_FILE);
 	return error == -EEXIST ? 0 : error;
 }
 

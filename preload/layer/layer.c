@@ -1,6 +1,7 @@
 /* Opening a layer: how its root is reached from a path. */
 #include "overlain/layer.h"
 
+#include <linux/openat2.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -39,12 +40,15 @@ static void reach_through(struct layer *layer, int fd)
 	__atomic_store_n(&layer->reach, reach, __ATOMIC_RELEASE);
 }
 
+/* Most programs may open more than so many, and do not. */
+#define NUMBER_USUAL 1000
+
 /* The lowest number a descriptor of ours is to have: high, and out of the program's way. */
 static int least_number(void)
 {
 	struct rlimit limit = {.rlim_cur = 32};
 	SYS4(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, &limit);
-	return limit.rlim_cur > 1024 ? 1000 : (int)(limit.rlim_cur - limit.rlim_cur / 4);
+	return limit.rlim_cur > 1024 ? NUMBER_USUAL : (int)(limit.rlim_cur - limit.rlim_cur / 4);
 }
 
 /* A copy of FD from LEAST on, or as high as may be; -errno. */
@@ -57,14 +61,48 @@ static int copy_high(int fd, int least)
 	return copy;
 }
 
+static bool no_openat2;
+
+void layer_open_plainly(void)
+{
+	__atomic_store_n(&no_openat2, true, __ATOMIC_RELAXED);
+}
+
+static int open_strictly(int dirfd, const char *name, const struct open_how *how)
+{
+	if (__atomic_load_n(&no_openat2, __ATOMIC_RELAXED))
+		return -ENOSYS;
+	int fd = (int)SYS4(SYS_openat2, dirfd, name, how, sizeof *how);
+	if (fd == -ENOSYS)
+		layer_open_plainly();
+	return fd;
+}
+
+int layer_open_strictly(const struct layer *layer, struct path *p, int flags, mode_t mode)
+{
+	const struct open_how how = {
+		.flags = (unsigned)flags, .mode = mode, .resolve = RESOLVE_NO_SYMLINKS};
+	const char *rest = p->length ? path_rel(p) : ".";
+	if (layer->reach != layer->root)
+		return open_strictly(descriptor_of(layer), rest, &how);
+	int fd = open_strictly(AT_FDCWD, layer_path(layer, p), &how);
+	if (fd != -ELOOP)
+		return fd;
+	/* Or one was put above the root since, which is nobody's concern here. */
+	CLOSE_SCOPED int root = layer_keep_high(
+		sys_openat(AT_FDCWD, layer->root, O_PATH | O_DIRECTORY | O_CLOEXEC, 0));
+	return root < 0 ? root : open_strictly(root, rest, &how);
+}
+
 int layer_copy_high(int fd)
 {
-	return copy_high(fd, least_number());
+	int copy = sys_fcntl(fd, F_DUPFD_CLOEXEC, NUMBER_USUAL);
+	return copy == -EINVAL ? copy_high(fd, least_number()) : copy;
 }
 
 int layer_keep_high(int fd)
 {
-	int copy = layer_copy_high(fd);
+	int copy = fd < 0 ? fd : layer_copy_high(fd);
 	if (copy < 0)
 		return fd;
 	sys_close(fd);

@@ -241,30 +241,37 @@ int layer_look(const struct layer *layer, struct path *p, bool want_marks, struc
 	return 0;
 }
 
-int layer_lend(const char *path)
+int layer_lend(int dirfd, const char *path)
 {
 	struct stat st;
-	int error = sys_lstat(path, &st);
+	int error = sys_fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW);
 	if (!error && (!S_ISDIR(st.st_mode) || (st.st_mode & 0700) == 0700 ||
 		       st.st_uid != (uid_t)SYS1(SYS_geteuid, 0)))
 		error = -EACCES;
 	if (!error)
-		error = sys_chmod(path, (st.st_mode & 07777) | 0700);
+		error = sys_chmod_itself(dirfd, path, (st.st_mode & 07777) | 0700);
 	return error ? error : (int)(st.st_mode & 07777);
 }
 
-void layer_give_back(const char *path, int lent)
+void layer_give_back(int dirfd, const char *path, int lent)
 {
 	enum { TRIES = 3 };
-	for (int i = 0; lent >= 0 && i < TRIES && sys_chmod(path, (mode_t)lent); i++)
+	for (int i = 0; lent >= 0 && i < TRIES && sys_chmod_itself(dirfd, path, (mode_t)lent); i++)
 		;
 }
 
-/* Devices take no marks: where there was a directory, it was moved away meanwhile. */
-static bool is_whiteout(const char *path)
+/*
+ * Devices and symlinks take no marks: where there was a directory, it was moved away meanwhile, and
+ * left a whiteout, or made room for a symlink.
+ */
+static int why_refused(const char *path)
 {
 	struct stat st;
-	return sys_lstat(path, &st) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == 0;
+	if (sys_lstat(path, &st))
+		return -EPERM;
+	if (S_ISLNK(st.st_mode))
+		return -ELOOP;
+	return S_ISCHR(st.st_mode) && st.st_rdev == 0 ? -ENOENT : -EPERM;
 }
 
 /* ATTEMPT at the directory PATH, and once more with all rights to it where the first lacked some.
@@ -275,9 +282,9 @@ static int insist(const char *path, int (*attempt)(const char *path, const void 
 	int error = attempt(path, data);
 	if (error != -EACCES)
 		return error;
-	int lent = layer_lend(path);
+	int lent = layer_lend(AT_FDCWD, path);
 	error = lent < 0 ? lent : attempt(path, data);
-	layer_give_back(path, lent);
+	layer_give_back(AT_FDCWD, path, lent);
 	return error;
 }
 
@@ -299,12 +306,12 @@ static int set_mark(const char *path, const void *data)
 int layer_mark(const char *path, const char *mark, const char *value)
 {
 	int error = insist(path, set_mark, &(struct mark){mark, value});
-	return error == -EPERM && is_whiteout(path) ? -ENOENT : error;
+	return error == -EPERM ? why_refused(path) : error;
 }
 
-static int make_empty(const char *path)
+static int make_empty(int dirfd, const char *path)
 {
-	int fd = sys_openat(AT_FDCWD, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int fd = sys_openat(dirfd, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	return fd < 0 ? fd : sys_close(fd);
 }
 
@@ -319,7 +326,7 @@ static int make_opaque_file(const char *path, const void *data)
 	text_add(&t, path);
 	text_add(&t, "/");
 	text_add(&t, LAYER_WH_OPAQUE);
-	int error = make_empty(name);
+	int error = make_empty(AT_FDCWD, name);
 	return error == -EEXIST ? 0 : error;
 }
 
@@ -329,11 +336,11 @@ int layer_make_opaque(const char *path)
 	return error == -EOPNOTSUPP ? insist(path, make_opaque_file, NULL) : error;
 }
 
-int layer_make_whiteout(const char *path, enum whiteout_form form)
+int layer_make_whiteout(int dirfd, const char *path, enum whiteout_form form)
 {
 	if (form == WHITEOUT_DEVICE)
-		return sys_mknod(path, S_IFCHR, makedev(0, 0));
-	int error = make_empty(path);
+		return sys_mknodat(dirfd, path, S_IFCHR, makedev(0, 0));
+	int error = make_empty(dirfd, path);
 	if (error || form == WHITEOUT_FILE)
 		return error;
 	error = layer_mark(path, "whiteout", "y");

@@ -48,9 +48,6 @@ struct change attributes_change_of(int fd, struct place *at, bool closed);
 void attributes_changed(struct change *change);
 #define ATTRIBUTES_CHANGE(begun)                                                                   \
 	__attribute__((cleanup(attributes_changed), unused)) struct change change = begun
-#ifndef SYS_fchmodat2
-#define SYS_fchmodat2 452 /* Linux 6.6 */
-#endif
 /* attributes.c: fchmodat2(2), of whose flags libc's fchmodat need not know. */
 int chmod_by_number(int dirfd, const char *path, mode_t mode, int flags);
 /* descriptor_attributes.c: must FD be changed by name? Then where, or *ERROR why not. */

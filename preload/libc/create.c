@@ -20,7 +20,7 @@ static int mkdir_inside(struct place *at, mode_t mode)
 	int error = begin(&b, at, DT_DIR);
 	if (error)
 		return (int)edge(error);
-	int result = end(&b, NEXT(mkdirat)(AT_FDCWD, b.path, mode));
+	int result = end(&b, NEXT(mkdirat)(b.dirfd, b.path, mode));
 	if (mode & S_ISVTX)
 		overlay_forget(at->overlay, &at->path); /* a new one is taken to have no such bit */
 	return result;
@@ -83,6 +83,18 @@ static int make(const struct maker *m, int dirfd, const char *path)
 	return NEXT(__xmknodat)(m->version, dirfd, path, m->mode, &dev);
 }
 
+/* By a directory there is one call of each kind. */
+static int make_at(const struct maker *m, int dirfd, const char *path)
+{
+	struct maker at = *m;
+	if (dirfd != AT_FDCWD)
+		at.name = m->name == MKNOD    ? MKNODAT
+			  : m->name == MKFIFO ? MKFIFOAT
+			  : m->name == XMKNOD ? XMKNODAT
+					      : m->name;
+	return make(&at, dirfd, path);
+}
+
 /* A device that cannot be made does not bring its directory up. */
 static int try_device(const struct maker *m, struct place *at)
 {
@@ -108,7 +120,7 @@ static int make_inside(const struct maker *m, struct place *at)
 	if (whiteout && at->overlay->writable)
 		return (int)edge(-EPERM);
 	int error = begin(&b, at, type);
-	return error ? (int)edge(error) : end(&b, make(m, AT_FDCWD, b.path));
+	return error ? (int)edge(error) : end(&b, make_at(m, b.dirfd, b.path));
 }
 
 static int make_node(const struct maker *m, int dirfd, const char *path)
@@ -161,7 +173,7 @@ static int symlink_inside(const char *target, struct place *at)
 {
 	struct birth b;
 	int error = begin(&b, at, DT_LNK);
-	return error ? (int)edge(error) : end(&b, NEXT(symlinkat)(target, AT_FDCWD, b.path));
+	return error ? (int)edge(error) : end(&b, NEXT(symlinkat)(target, b.dirfd, b.path));
 }
 
 static int make_symlink(const char *target, int dirfd, const char *path, bool plain)

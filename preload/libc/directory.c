@@ -52,7 +52,7 @@ static DIR *open_plain(struct place *at)
 
 static DIR *open_merged(struct place *at)
 {
-	int fd = file_open(at, DIRECTORY_FLAGS, 0, NEXT(openat));
+	int fd = file_open(at, OPENING(DIRECTORY_FLAGS, 0));
 	if (fd < 0)
 		return edge(fd), NULL;
 	return directory_or_close(fd, is_plain(fd, at) ? NEXT(fdopendir)(fd) : stream_of(fd, at));

@@ -45,9 +45,10 @@ static bool asks_inode(unsigned long request)
 	return false;
 }
 
-static int by_path(const char *path, unsigned long request, void *argument)
+static int by_name(int dirfd, const char *name, unsigned long request, void *argument)
 {
-	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+	CLOSE_SCOPED int fd =
+		sys_openat(dirfd, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0);
 	return fd < 0 ? (int)edge(fd) : NEXT(ioctl)(fd, request, argument);
 }
 
@@ -55,19 +56,20 @@ static int ask(int fd, unsigned long request, void *argument)
 {
 	struct place at;
 	const char *path = descriptor_path_now(fd, &at);
-	return path ? by_path(path, request, argument) : NEXT(ioctl)(fd, request, argument);
+	return path ? by_name(AT_FDCWD, path, request, argument)
+		    : NEXT(ioctl)(fd, request, argument);
 }
 
 static int change(int fd, unsigned long request, void *argument)
 {
 	struct place at;
-	const char *path;
+	GRIP_SCOPED g = GRIP_NONE;
 	int error;
 	if (!descriptor_by_name(fd, &at, &error))
 		return NEXT(ioctl)(fd, request, argument);
 	if (!error)
-		error = file_raise_owned(&at, &path);
-	return error ? (int)edge(error) : by_path(path, request, argument);
+		error = file_raise_owned(&at, &g);
+	return error ? (int)edge(error) : by_name(g.dirfd, grip_name(&g), request, argument);
 }
 
 int ioctl(int fd, unsigned long request, ...)

@@ -54,7 +54,8 @@ static int link_into(const struct place *from, struct place *to, int flags)
 	if (error)
 		return (int)edge(error);
 	b.linked = true;
-	return (int)edge(overlay_birth_end(&b, sys_rename(t.stage.path, b.path, 0)));
+	return (int)edge(
+		overlay_birth_end(&b, sys_renameat(AT_FDCWD, t.stage.path, b.dirfd, b.path, 0)));
 }
 
 static int link_inside(struct place *from, struct place *to)

@@ -58,7 +58,7 @@ static int open_at(int dirfd, const char *path, int flags, mode_t mode)
 	if (error)
 		return (int)edge(error);
 	do
-		fd = at.overlay ? (int)edge(file_open(&at, flags, mode, NEXT(openat)))
+		fd = at.overlay ? (int)edge(file_open(&at, OPENING(flags, mode)))
 				: open_outside(&at, flags, mode);
 	while (again(fd, &at));
 	return fd;

@@ -58,7 +58,7 @@ static int bind_inside(int fd, struct target *t)
 	 */
 	error = b.staged ? overlay_birth_in_place(&b) : 0;
 	if (!error)
-		error = bind_to(fd, b.path, &a);
+		error = bind_to(fd, layer_path(&at->overlay->layers[0], &at->path), &a);
 	error = overlay_birth_end(&b, error);
 	if (!error)
 		address_remember(&a, t->path);

@@ -98,7 +98,7 @@ FILE *fopen(const char *path, const char *mode)
 	if (error)
 		return edge(error), NULL;
 	do
-		file = at.overlay ? stream_on(file_open(&at, flags, 0666, NEXT(openat)), mode)
+		file = at.overlay ? stream_on(file_open(&at, OPENING(flags, 0666)), mode)
 				  : open_outside(&at, flags, mode);
 	while (again(file ? 0 : -1, &at));
 	return file;
@@ -116,13 +116,13 @@ static FILE *close_for(FILE *file, int error)
 static FILE *reopen_itself(const char *mode, int flags, FILE *file)
 {
 	struct place at;
-	const char *path;
+	GRIP_SCOPED g = GRIP_NONE;
 	int error = 0;
 	bool writes = (flags & O_ACCMODE) != O_RDONLY;
 	if (writes && descriptor_by_name(fileno(file), &at, &error) && !error) {
 		error = file_access(&at, W_OK, AT_EACCESS);
 		if (!error)
-			error = file_raise(&at, &path);
+			error = file_raise(&at, &g);
 	}
 	return error ? close_for(file, -error) : NEXT(freopen)(NULL, mode, file);
 }
@@ -173,7 +173,7 @@ FILE *freopen(const char *path, const char *mode, FILE *file)
 		return close_for(file, -error);
 	int fd;
 	do
-		fd = (int)edge(file_open(&at, flags | O_CLOEXEC, 0666, NEXT(openat)));
+		fd = (int)edge(file_open(&at, OPENING(flags | O_CLOEXEC, 0666)));
 	while (again(fd, &at) && at.overlay);
 	if (!at.overlay)
 		return reopen_outside(&at, mode, flags, file);

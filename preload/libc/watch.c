@@ -9,8 +9,9 @@ static int reach(struct place *at)
 {
 	if (!at->overlay)
 		return 0;
-	if (node_is_dir(&at->node) && at->overlay->writable && file_raise(at, &at->name) == 0)
-		return 0;
+	GRIP_SCOPED g = GRIP_NONE;
+	if (node_is_dir(&at->node) && at->overlay->writable)
+		file_raise(at, &g);
 	return file_reach(at, &at->name);
 }
 

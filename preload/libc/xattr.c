@@ -213,8 +213,19 @@ bool xattr_opens(const void *value, size_t size)
 	return true;
 }
 
+static int change_itself(const struct place *at, const struct grip *g, const char *name,
+			 const void *value, size_t size, int flags)
+{
+	char text[GRIP_PATH];
+	const char *path = grip_path(g, text);
+	int result = size == XATTR_REMOVED ? NEXT(lremovexattr)(path, name)
+					   : NEXT(lsetxattr)(path, name, value, size, flags);
+	return result < 0 ? (int)edge(file_is_still(at, g, errno)) : result;
+}
+
 int attributes_xattr(struct place *at, const char *name, const void *value, size_t size, int flags)
 {
+	GRIP_SCOPED g = GRIP_NONE;
 	const char *path;
 	struct stored s;
 	int error = file_reach(at, &path), denied = 0;
@@ -242,13 +253,12 @@ int attributes_xattr(struct place *at, const char *name, const void *value, size
 		return -1;
 	error = size == XATTR_REMOVED ? check_there(at, path, s.name) : 0;
 	if (!error)
-		error = file_raise(at, &path);
+		error = file_raise(at, &g);
 	if (error)
 		return (int)edge(error);
 	ATTRIBUTES_CHANGE(xattr_is_access(name) ? attributes_change(at, !xattr_opens(value, size))
 						: (struct change){.overlay = NULL});
-	return size == XATTR_REMOVED ? NEXT(lremovexattr)(path, s.name)
-				     : NEXT(lsetxattr)(path, s.name, value, size, flags);
+	return change_itself(at, &g, s.name, value, size, flags);
 }
 
 static int change_outside(const char *path, const char *name, const void *value, size_t size,

@@ -71,20 +71,37 @@ struct stamp stamp_now(const struct overlay *ov, const struct path_key *key)
 struct change change_begin(const struct overlay *ov, const struct path *p, bool tree)
 {
 	struct path_key key = path_key(p);
-	struct change c = {ov, key.hash, key.parent, STAMP_NEVER, tree};
+	struct change c = {ov, key.hash, key.parent, STAMP_NEVER, 0, tree, false};
 	if (ov->shared) {
 		c.before = atomic_fetch_add(shared_bucket(ov, key.hash.name), ONE_BEGUN);
-		if (tree)
+		c.moving = !is_equal(ov->shared->tree);
+		c.moves = ov->shared->moves;
+		if (tree) {
+			ov->shared->moves++;
 			pair_begin(&ov->shared->tree);
+		}
 	}
 	return c;
+}
+
+/*
+ * True when a directory may have moved, and the change with it: then it was made at another name,
+ * of which others may have learnt something before that. While one moves they keep nothing.
+ */
+static bool went_along(const struct change *c)
+{
+	const struct shared *shared = c->overlay->shared;
+	return !c->tree && is_equal(shared->tree) && (c->moving || shared->moves != c->moves);
 }
 
 void change_end(struct change *c)
 {
 	if (!c->overlay || !c->overlay->shared)
 		return;
-	if (c->tree)
+	const bool along = went_along(c);
+	if (along)
+		pair_begin(&c->overlay->shared->tree);
+	if (along || c->tree)
 		pair_end(&c->overlay->shared->tree);
 	pair_end(shared_bucket(c->overlay, c->hash.name));
 	c->overlay = NULL;
@@ -97,7 +114,10 @@ void change_end_with(struct change *c, const struct node *n)
 	if (!ov || !ov->shared)
 		return;
 	struct stamp stamp = stamp_now(ov, &key);
+	const bool along = went_along(c);
 	change_end(c);
+	if (along)
+		return;
 	uint64_t after = c->before + ONE_BEGUN + ONE_ENDED;
 	stamp.name = trusted(c->before) == STAMP_NEVER ? STAMP_NEVER : trusted(after);
 	cache_keep(ov, &key, n, stamp);

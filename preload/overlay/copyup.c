@@ -6,25 +6,26 @@
 #include <string.h>
 
 /* The caller need not be allowed to write where a copy comes to stand. */
-static int publish_lent(const struct overlay *ov, struct path *p, struct stage *s)
+static int publish_lent(struct stage *s, const struct grip *at)
 {
+	char text[GRIP_DIRECTORY];
 	int lent;
 	{
-		PATH_PARENT(p);
-		lent = layer_lend(layer_path(&ov->layers[0], p));
+		PATH_PARENT(at->path);
+		lent = layer_lend(AT_FDCWD, grip_directory(at, text));
 	}
 	if (lent < 0)
 		return lent;
-	int error = stage_publish(s, layer_path(&ov->layers[0], p), RENAME_NOREPLACE);
-	PATH_PARENT(p);
-	layer_give_back(layer_path(&ov->layers[0], p), lent);
+	int error = stage_publish(s, at, RENAME_NOREPLACE);
+	PATH_PARENT(at->path);
+	layer_give_back(AT_FDCWD, grip_directory(at, text), lent);
 	return error;
 }
 
-static int publish(const struct overlay *ov, struct path *p, struct stage *s)
+static int publish(struct stage *s, const struct grip *at)
 {
-	int error = stage_publish(s, layer_path(&ov->layers[0], p), RENAME_NOREPLACE);
-	return error == -EACCES ? publish_lent(ov, p, s) : error;
+	int error = stage_publish(s, at, RENAME_NOREPLACE);
+	return error == -EACCES ? publish_lent(s, at) : error;
 }
 
 /* What a directory's times were, to be put back: a copy-up is no change of it. */
@@ -33,41 +34,45 @@ struct kept_times {
 	bool known;
 };
 
-static struct kept_times keep_times(const char *path)
+static struct kept_times keep_times(int dirfd, const char *path)
 {
 	struct stat st;
-	if (sys_lstat(path, &st))
+	if (sys_fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
 		return (struct kept_times){.known = false};
 	return (struct kept_times){{st.st_atim, st.st_mtim}, true};
 }
 
-static void restore_times(const char *path, const struct kept_times *times)
+static void restore_times(int dirfd, const char *path, const struct kept_times *times)
 {
 	if (times->known)
-		sys_utimensat(AT_FDCWD, path, times->at, AT_SYMLINK_NOFOLLOW);
+		sys_utimensat(dirfd, path, times->at,
+			      AT_SYMLINK_NOFOLLOW | (*path ? 0 : AT_EMPTY_PATH));
 }
 
-static struct kept_times keep_parent(const struct overlay *ov, struct path *p)
+/* Of the directory that AT is a name in. */
+static struct kept_times keep_parent(const struct grip *at)
 {
-	PATH_PARENT(p);
-	return keep_times(layer_path(&ov->layers[0], p));
+	PATH_PARENT(at->path);
+	return keep_times(at->dirfd, at->dirfd == AT_FDCWD ? grip_name(at) : "");
 }
 
-static void restore_parent(const struct overlay *ov, struct path *p, const struct kept_times *times)
+static void restore_parent(const struct grip *at, const struct kept_times *times)
 {
-	PATH_PARENT(p);
-	restore_times(layer_path(&ov->layers[0], p), times);
+	PATH_PARENT(at->path);
+	restore_times(at->dirfd, at->dirfd == AT_FDCWD ? grip_name(at) : "", times);
 }
 
 /* Says of P's directory that it holds entries with origins: whoever lists it must look at them. */
-int mark_parent_impure(const struct overlay *ov, struct path *p)
+int mark_parent_impure(const struct overlay *ov, const struct grip *at)
 {
+	char text[GRIP_DIRECTORY];
+	struct path *p = at->path;
 	struct node parent;
 	int error = overlay_lookup_parent(ov, p, &parent);
 	if (error || ((parent.marks & NODE_IMPURE) && path_parent_length(p)))
 		return error;
 	PATH_PARENT(p);
-	const char *path = layer_path(&ov->layers[0], p);
+	const char *path = grip_directory(at, text);
 	if (!p->length)
 		return layer_mark(path, "impure", "y"); /* everybody takes it for that */
 	CHANGE_SCOPED change = change_begin(ov, p, false);
@@ -107,8 +112,6 @@ static int copy_up_now(const struct overlay *ov, struct path *p, struct node *n,
 	stage_begin(ov, &s);
 	int error = copy_object(ov, n->layer, overlay_reach(ov, n, p), s.path, empty ? &file : NULL,
 				&copied);
-	if (!error && copied.origin)
-		error = mark_parent_impure(ov, p);
 	if (error)
 		return error;
 	if (leads && copied.origin && layer_mark(s.path, "impure", "y") == 0)
@@ -119,12 +122,18 @@ static int copy_up_now(const struct overlay *ov, struct path *p, struct node *n,
 		if (!still_there(ov, p, n))
 			return look_again(ov, p, n);
 	}
-	struct kept_times times = keep_parent(ov, p);
 	CHANGE_SCOPED change = change_begin(ov, p, false);
-	error = publish(ov, p, &s);
+	GRIP_SCOPED at = GRIP_NONE;
+	error = grip_take(&at, ov, p);
+	if (!error && copied.origin)
+		error = mark_parent_impure(ov, &at);
+	if (error)
+		return error;
+	struct kept_times times = keep_parent(&at);
+	error = publish(&s, &at);
 	if (error)
 		return error == -EEXIST ? look_again(ov, p, n) : error;
-	restore_parent(ov, p, &times);
+	restore_parent(&at, &times);
 	bool same = change_knew(&change, &known) && node_same(&known, n);
 	if (copied.origin && !n->ino)
 		n->ino = copied.ino;
@@ -223,16 +232,41 @@ static int copy_up_entries(const struct overlay *ov, struct path *p, const struc
  * it had by it, and the kernel, which looks for whiteouts only where there was a lower part, hides
  * those that are left.
  */
-static int write_origin(const struct overlay *ov, struct path *p, const struct node *n)
+static int write_origin(const struct overlay *ov, struct path *p, const struct node *n,
+			const struct grip *at)
 {
+	char text[GRIP_PATH];
 	const unsigned layer = node_next_part(ov, n, 1);
 	char *path = layer_path(&ov->layers[layer], p);
 	const size_t size = strlen(path) + 1;
 	char lower[size];
 	memcpy(lower, path, size);
-	return layer_write_origin(lower, n->ino, ov->several, layer_path(&ov->layers[0], p))
-		       ? mark_parent_impure(ov, p)
+	return layer_write_origin(lower, n->ino, ov->several, grip_path(at, text))
+		       ? mark_parent_impure(ov, at)
 		       : 0;
+}
+
+/* All that shows in the directory P is in the upper: an opaque mark cuts it off from below. */
+__attribute__((noinline)) static int cut_off(const struct overlay *ov, struct path *p,
+					     struct node *n, bool had)
+{
+	CHANGE(ov, p, true);
+	char text[GRIP_PATH];
+	GRIP_SCOPED at = GRIP_NONE;
+	int error = grip_take(&at, ov, p);
+	if (!error && had && n->ino)
+		error = write_origin(ov, p, n, &at);
+	if (!error)
+		error = mark_opaque(ov, p);
+	if (!error) {
+		const char *path = grip_path(&at, text);
+		struct kept_times times = keep_times(AT_FDCWD, path);
+		whiteouts_drop(path);
+		restore_times(AT_FDCWD, path, &times);
+		n->parts = 1;
+		n->end = 1;
+	}
+	return error;
 }
 
 /*
@@ -254,18 +288,5 @@ int overlay_copy_up_tree(const struct overlay *ov, struct path *p, struct node *
 	listing_free(list);
 	if (error)
 		return error;
-	CHANGE(ov, p, true);
-	if (had && n->ino)
-		error = write_origin(ov, p, n);
-	char *path = layer_path(&ov->layers[0], p);
-	if (!error)
-		error = mark_opaque(ov, p);
-	if (!error) {
-		struct kept_times times = keep_times(path);
-		whiteouts_drop(path);
-		restore_times(path, &times);
-		n->parts = 1;
-		n->end = 1;
-	}
-	return error;
+	return cut_off(ov, p, n, had);
 }

@@ -87,13 +87,14 @@ static int begin_stage(struct birth *b)
 	return error;
 }
 
-int overlay_birth_begin(struct birth *b, const struct overlay *ov, struct path *p,
-			const struct node *n, uint8_t type)
+int overlay_birth_announce(struct birth *b, const struct overlay *ov, struct path *p,
+			   const struct node *n, uint8_t type)
 {
 	b->overlay = NULL;
 	b->change.overlay = NULL;
 	b->stage.overlay = NULL;
 	b->turn.taken = false;
+	b->grip = GRIP_NONE;
 	if (!node_absent(n))
 		return -EEXIST;
 	if (!ov->writable)
@@ -120,9 +121,26 @@ int overlay_birth_begin(struct birth *b, const struct overlay *ov, struct path *
 		error = begin_stage(b);
 	if (error)
 		return error;
-	b->path = b->staged ? b->stage.path : layer_path(&ov->layers[0], p);
 	b->change = change_begin(ov, p, false);
 	return 0;
+}
+
+int overlay_birth_grip(struct birth *b)
+{
+	int error = grip_take(&b->grip, b->overlay, b->final);
+	b->dirfd = b->staged ? AT_FDCWD : b->grip.dirfd;
+	b->path = b->staged ? b->stage.path : error ? NULL : grip_name(&b->grip);
+	return error;
+}
+
+int overlay_birth_begin(struct birth *b, const struct overlay *ov, struct path *p,
+			const struct node *n, uint8_t type)
+{
+	int error = overlay_birth_announce(b, ov, p, n, type);
+	if (error)
+		return error;
+	error = overlay_birth_grip(b);
+	return error ? overlay_birth_end(b, error) : 0;
 }
 
 /*
@@ -154,9 +172,9 @@ int overlay_birth_in_place(struct birth *b)
 	b->staged = false;
 	b->linked = true; /* nobody is to believe that no lower has the name */
 	b->lent = true;
+	grip_let_go(&b->grip);
 	int error = whiteout_lend(b->overlay, b->final, &b->stage);
-	b->path = layer_path(&b->overlay->layers[0], b->final);
-	return error;
+	return error ? error : overlay_birth_grip(b);
 }
 
 /* Where the file system has no exchange. */
@@ -166,22 +184,21 @@ __attribute__((noinline)) static int publish_in_steps(struct birth *b)
 	turn_move(&b->turn);
 	int error = whiteout_lend(b->overlay, b->final, &note);
 	if (!error)
-		error = stage_publish(&b->stage, layer_path(&b->overlay->layers[0], b->final),
-				      RENAME_NOREPLACE);
+		error = stage_publish(&b->stage, &b->grip, RENAME_NOREPLACE);
 	whiteout_return(b->overlay, b->final, error < 0);
 	return error;
 }
 
 /* A directory cannot replace a whiteout by a plain rename: the two change places. */
-static int publish_dir(struct birth *b, const char *final)
+static int publish_dir(struct birth *b)
 {
 	int error = layer_make_opaque(b->path);
 	if (error)
 		return error;
-	error = stage_publish(&b->stage, final, RENAME_EXCHANGE);
+	error = stage_publish(&b->stage, &b->grip, RENAME_EXCHANGE);
 	if (error == -EINVAL)
 		return publish_in_steps(b);
-	return error == -ENOENT ? stage_publish(&b->stage, final, RENAME_NOREPLACE) : error;
+	return error == -ENOENT ? stage_publish(&b->stage, &b->grip, RENAME_NOREPLACE) : error;
 }
 
 static int publish(struct birth *b)
@@ -189,8 +206,7 @@ static int publish(struct birth *b)
 	int error = b->linked ? 0 : inherit_group(b);
 	if (error)
 		return error;
-	const char *final = layer_path(&b->overlay->layers[0], b->final);
-	error = b->type == DT_DIR ? publish_dir(b, final) : stage_publish(&b->stage, final, 0);
+	error = b->type == DT_DIR ? publish_dir(b) : stage_publish(&b->stage, &b->grip, 0);
 	if (!error && shared_whiteout_form(b->overlay) == WHITEOUT_FILE)
 		whiteout_lift_beside(b->overlay, b->final);
 	return error;
@@ -214,6 +230,7 @@ int overlay_birth_end(struct birth *b, int result)
 	result = error ? error : result;
 	if (b->lent)
 		whiteout_return(b->overlay, b->final, result < 0);
+	grip_let_go(&b->grip);
 	end_change(b, result);
 	leave_nest(b);
 	stage_end(&b->stage);
@@ -235,7 +252,9 @@ static int link_unhidden(struct birth *b, struct path *from, const struct node *
 		if (error)
 			return error;
 	}
-	return sys_linkat(AT_FDCWD, overlay_reach(ov, source, from), AT_FDCWD, b->path, 0);
+	GRIP_SCOPED at = GRIP_NONE;
+	int error = grip_take(&at, ov, from);
+	return error ? error : sys_linkat(at.dirfd, grip_name(&at), b->dirfd, b->path, 0);
 }
 
 int overlay_link(const struct overlay *ov, struct path *from, struct path *to)
@@ -258,7 +277,7 @@ int overlay_link(const struct overlay *ov, struct path *from, struct path *to)
 	if (error)
 		return error;
 	b.linked = true;
-	error = source.ino ? mark_parent_impure(ov, to) : 0;
+	error = source.ino ? mark_parent_impure(ov, &b.grip) : 0;
 	if (!error)
 		error = link_unhidden(&b, from, &source);
 	return overlay_birth_end(&b, error);

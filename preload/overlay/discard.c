@@ -8,9 +8,12 @@ int overlay_discard(const struct overlay *ov, struct path *p)
 	if (p->length == 0)
 		return -EBUSY;
 	CHANGE(ov, p, true);
+	GRIP_SCOPED at = GRIP_NONE;
 	STAGE_SCOPED s;
 	stage_begin(ov, &s);
-	int error = stage_move(layer_path(&ov->layers[0], p), s.path, 0);
+	int error = grip_take(&at, ov, p);
+	if (!error)
+		error = stage_withdraw(&s, &at);
 	/* A whiteout may be a file beside. */
 	if (error == -ENOENT)
 		error = layer_hides(&ov->layers[0], p) ? 0 : error;

@@ -19,6 +19,7 @@ int entries_in(int fd, entry_visit *visit, void *data)
 
 int entries_each(const char *path, entry_visit *visit, void *data)
 {
-	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	CLOSE_SCOPED int fd =
+		sys_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
 	return entries_in(fd, visit, data);
 }

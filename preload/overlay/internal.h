@@ -23,6 +23,7 @@ struct shared {
 	} suspects[SUSPECTS];
 	_Atomic uint64_t names[BUCKETS];
 	_Atomic uint64_t told[TOLD]; /* by overlay_told */
+	_Atomic uint64_t moves;      /* changes of the tree that have begun */
 };
 
 static inline _Atomic uint64_t *shared_bucket(const struct overlay *ov, uint64_t hash)
@@ -162,8 +163,8 @@ void stage_arrives(const struct stage *s);
 
 /* --- stage.c: things half-made, in workdir --- */
 
-/* renameat2(2) that moves directories which may not be written to as well: the kernel wants to. */
-int stage_move(const char *from, const char *to, unsigned flags);
+/* Takes what stands at FROM there: rename(2), of directories that may not be written to as well. */
+int stage_withdraw(struct stage *s, const struct grip *from);
 /* A fresh name in workdir/work, claimed until stage_end: what is not, is swept away. */
 void stage_begin(const struct overlay *ov, struct stage *s);
 /* The same in a turn, which is claim enough. */
@@ -171,7 +172,13 @@ void stage_in_turn(const struct overlay *ov, struct stage *s);
 /* In a turn: a note that P is owed a whiteout; whoever finds it sees to that. */
 int stage_owing(const struct overlay *ov, struct stage *s, struct path *p);
 /* Gives what stands there its name: rename(2). With RENAME_EXCHANGE what had it stands there. */
-int stage_publish(struct stage *s, const char *final, unsigned flags);
+int stage_publish(struct stage *s, const struct grip *final, unsigned flags);
+/*
+ * What stands there is a directory that was taken out of merged, and goes: -ENOTEMPTY where it
+ * holds more than whiteouts, for others may have it open, and is to come back; opaque then, since
+ * all that lies below was hidden.
+ */
+int stage_remove(struct stage *s);
 /* Discards what is left there. */
 void stage_end(struct stage *s);
 /* Discards what dead processes left. */
@@ -189,7 +196,8 @@ int entries_each(const char *path, entry_visit *visit, void *data);
 
 /* --- copyup.c --- */
 
-int mark_parent_impure(const struct overlay *ov, struct path *p);
+/* Of the directory that AT is a name in. */
+int mark_parent_impure(const struct overlay *ov, const struct grip *at);
 
 /* --- whiteout.c --- */
 

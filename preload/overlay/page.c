@@ -132,7 +132,8 @@ static int make(const struct overlay *ov)
 	if (!error)
 		error = open_home(ov, s.path);
 	path_in_home(ov, "", path);
-	return error ? error : stage_publish(&s, path, 0);
+	const struct grip final = grip_plain(path);
+	return error ? error : stage_publish(&s, &final, 0);
 }
 
 /* Opens the page, whose name need not be known. */

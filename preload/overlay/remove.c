@@ -45,6 +45,13 @@ static int persist(const struct overlay *ov, struct path *p,
 	return error == -EAGAIN || error == -EEXIST ? -EBUSY : error;
 }
 
+static int remove_name(const struct overlay *ov, struct path *p, int flags)
+{
+	GRIP_SCOPED at = GRIP_NONE;
+	int error = grip_take(&at, ov, p);
+	return error ? error : sys_unlinkat(at.dirfd, grip_name(&at), flags);
+}
+
 static int try_unlink(const struct overlay *ov, struct path *p)
 {
 	struct node n;
@@ -70,7 +77,7 @@ static int try_unlink(const struct overlay *ov, struct path *p)
 		return error;
 	struct change change = change_begin(ov, p, false);
 	if (!below)
-		error = sys_unlink(layer_path(&ov->layers[0], p));
+		error = remove_name(ov, p, 0);
 	else
 		error = turn.taken ? whiteout_place(ov, p, upper_has) : whiteout_make(ov, p);
 	end_removal(&change, error, below);
@@ -100,57 +107,49 @@ int overlay_unlink(const struct overlay *ov, struct path *p)
 }
 
 /* The upper's directory moves out to STAGE, whiteouts inside and all, and one rename decides. */
-static int move_out(const struct overlay *ov, struct path *p, bool below, struct stage *s)
+static int move_out(const struct overlay *ov, struct path *p, const struct grip *at, bool below,
+		    struct stage *s)
 {
 	if (!below) {
 		stage_in_turn(ov, s);
-		return stage_move(layer_path(&ov->layers[0], p), s->path, 0);
+		return stage_withdraw(s, at);
 	}
 	int error = whiteout_stage(ov, p, s);
-	return error ? error : stage_publish(s, layer_path(&ov->layers[0], p), RENAME_EXCHANGE);
-}
-
-/*
- * 0 where S, a directory that moved out, holds nothing that is not to be discarded; it may be gone
- * then. What another process put into it since it was found empty is to bring it back, opaque: all
- * that lies below was hidden by then.
- */
-static int empty_out(struct stage *s)
-{
-	int error = whiteouts_drop(s->path);
-	s->published = !error && sys_rmdir(s->path) == 0;
-	error = error || s->published ? error : whiteouts_only(s->path);
-	if (error)
-		layer_make_opaque(s->path);
-	return error;
+	return error ? error : stage_publish(s, at, RENAME_EXCHANGE);
 }
 
 /* Where no whiteout can change places with it, a ".wh." file goes before. */
-__attribute__((noinline)) static int remove_in_steps(const struct overlay *ov, struct path *p)
+__attribute__((noinline)) static int remove_in_steps(const struct overlay *ov, struct path *p,
+						     const struct grip *at)
 {
 	STAGE_SCOPED note, s;
 	stage_in_turn(ov, &s);
 	int error = whiteout_stand_in(ov, p, &note);
-	bool out = !error && !(error = stage_move(layer_path(&ov->layers[0], p), s.path, 0));
+	bool out = !error && !(error = stage_withdraw(&s, at));
 	if (out)
-		error = empty_out(&s);
-	if (out && error && stage_publish(&s, layer_path(&ov->layers[0], p), 0))
+		error = stage_remove(&s);
+	if (out && error && stage_publish(&s, at, 0))
 		error = 0;
 	whiteout_return(ov, p, !error);
 	return error;
 }
 
+/* What another process put into it since it was found empty brings it back. */
 static int remove_upper_dir(const struct overlay *ov, struct path *p, bool below)
 {
+	GRIP_SCOPED at = GRIP_NONE;
 	STAGE_SCOPED s;
-	int error = move_out(ov, p, below, &s);
+	s.overlay = NULL;
+	int error = grip_take(&at, ov, p);
+	if (!error)
+		error = move_out(ov, p, &at, below, &s);
 	if (below && (error == -EOPNOTSUPP || error == -EINVAL))
-		return remove_in_steps(ov, p);
+		return remove_in_steps(ov, p, &at);
 	if (error)
 		return error;
-	error = empty_out(&s);
+	error = stage_remove(&s);
 	const unsigned flags = below ? RENAME_EXCHANGE : 0;
-	return error && stage_publish(&s, layer_path(&ov->layers[0], p), flags) == 0 ? error : 0;
+	return error && stage_publish(&s, &at, flags) == 0 ? error : 0;
 }
 
 /* Permission is asked before what stands in the way. */
@@ -171,7 +170,7 @@ static int remove_dir(const struct overlay *ov, struct path *p, const struct nod
 static int remove_pure(const struct overlay *ov, struct path *p)
 {
 	struct change change = change_begin(ov, p, false);
-	int error = sys_rmdir(layer_path(&ov->layers[0], p));
+	int error = remove_name(ov, p, AT_REMOVEDIR);
 	if (!error)
 		change_removed_directory(ov);
 	end_removal(&change, error, false);

@@ -6,7 +6,10 @@
 
 int mark_opaque(const struct overlay *ov, struct path *p)
 {
-	return layer_make_opaque(layer_path(&ov->layers[0], p));
+	char text[GRIP_PATH];
+	GRIP_SCOPED at = GRIP_NONE;
+	int error = grip_take(&at, ov, p);
+	return error ? error : layer_make_opaque(grip_path(&at, text));
 }
 
 /* Both ends are one: there is nothing to do. */
@@ -43,18 +46,17 @@ static int hide_below(const struct overlay *ov, const struct end *moving, const 
 }
 
 /* An arriving object with an origin makes its new directory impure. */
-static void mark_impure(const struct overlay *ov, const struct end *moving, struct path *place)
+static void mark_impure(const struct overlay *ov, const struct end *moving, const struct end *place)
 {
 	if (moving->node.ino)
-		mark_parent_impure(ov, place);
+		mark_parent_impure(ov, &place->grip);
 }
 
 /* Renames in the upper. */
-static int rename_there(const struct overlay *ov, const struct end *from, const struct end *to,
-			unsigned how)
+static int rename_there(const struct end *from, const struct end *to, unsigned how)
 {
-	return sys_rename(layer_path(&ov->layers[0], from->path),
-			  layer_path(&ov->layers[0], to->path), how);
+	return sys_renameat(from->grip.dirfd, grip_name(&from->grip), to->grip.dirfd,
+			    grip_name(&to->grip), how);
 }
 
 static int exchange(const struct overlay *ov, struct end *from, struct end *to)
@@ -64,9 +66,9 @@ static int exchange(const struct overlay *ov, struct end *from, struct end *to)
 		error = hide_below(ov, to, from);
 	if (error)
 		return error;
-	mark_impure(ov, from, to->path);
-	mark_impure(ov, to, from->path);
-	return rename_there(ov, from, to, RENAME_EXCHANGE);
+	mark_impure(ov, from, to);
+	mark_impure(ov, to, from);
+	return rename_there(from, to, RENAME_EXCHANGE);
 }
 
 /* Without whiteouts an opaque one hides what they hid. Where nothing can be marked, it cannot be.
@@ -87,20 +89,20 @@ static int clear_target(const struct overlay *ov, const struct end *to)
 {
 	if (!node_is_dir(&to->node) || !overlay_in_upper(ov, &to->node))
 		return 0;
-	const char *path = layer_path(&ov->layers[0], to->path);
+	char text[GRIP_PATH];
 	STAGE_SCOPED s;
 	stage_in_turn(ov, &s);
 	int error = sys_mkdir(s.path, 0700);
 	if (!error && to->below)
 		error = layer_make_opaque(s.path);
 	if (!error)
-		error = object_dress(path, s.path);
+		error = object_dress(grip_path(&to->grip, text), s.path);
 	if (!error)
-		error = stage_publish(&s, path, RENAME_EXCHANGE);
+		error = stage_publish(&s, &to->grip, RENAME_EXCHANGE);
 	if (error)
-		return error == -EINVAL ? clear_in_place(to, path) : error;
-	error = whiteouts_only(s.path);
-	return error && stage_publish(&s, path, RENAME_EXCHANGE) == 0 ? error : 0;
+		return error == -EINVAL ? clear_in_place(to, grip_path(&to->grip, text)) : error;
+	error = stage_remove(&s);
+	return error && stage_publish(&s, &to->grip, RENAME_EXCHANGE) == 0 ? error : 0;
 }
 
 /*
@@ -118,7 +120,7 @@ __attribute__((noinline)) static int move_in_steps(const struct overlay *ov,
 	if (!error && from->below)
 		error = whiteout_stand_in(ov, from->path, &note);
 	if (!error)
-		error = rename_there(ov, from, to, how);
+		error = rename_there(from, to, how);
 	if (note.overlay)
 		whiteout_return(ov, from->path, !error);
 	if (giving_way)
@@ -134,10 +136,11 @@ static int swap_with_whiteout(const struct overlay *ov, const struct end *from,
 			      const struct end *to)
 {
 	struct stat st;
-	const bool file =
-		sys_lstat(layer_path(&ov->layers[0], to->path), &st) == 0 && S_ISREG(st.st_mode);
+	const struct grip *at = &to->grip;
+	const bool file = !sys_fstatat(at->dirfd, grip_name(at), &st, AT_SYMLINK_NOFOLLOW) &&
+			  S_ISREG(st.st_mode);
 	int error = file && from->below ? whiteout_announce(ov, from->path) : 0;
-	return error ? error : rename_there(ov, from, to, RENAME_EXCHANGE);
+	return error ? error : rename_there(from, to, RENAME_EXCHANGE);
 }
 
 /*
@@ -152,15 +155,15 @@ static int move(const struct overlay *ov, const struct turn *turn, struct end *f
 	if (covered && node_is_dir(&from->node)) {
 		int error = swap_with_whiteout(ov, from, to);
 		if (!error && !from->below)
-			sys_unlink(layer_path(&ov->layers[0], from->path));
+			sys_unlinkat(from->grip.dirfd, grip_name(&from->grip), 0);
 		if (error == -EINVAL)
 			return move_in_steps(ov, turn, from, to, how, true);
 		if (error != -ENOENT)
 			return error;
 	}
 	if (!from->below)
-		return rename_there(ov, from, to, how);
-	int error = rename_there(ov, from, to, how | RENAME_WHITEOUT);
+		return rename_there(from, to, how);
+	int error = rename_there(from, to, how | RENAME_WHITEOUT);
 	return error == -EINVAL || error == -EPERM ? move_in_steps(ov, turn, from, to, how, false)
 						   : error;
 }
@@ -209,10 +212,30 @@ static bool needs_turn(const struct end *from, const struct end *to, unsigned fl
 	       node_is_dir(&from->node) || node_is_dir(&to->node);
 }
 
+static int change(const struct overlay *ov, const struct turn *turn, struct end *from,
+		  struct end *to, unsigned flags)
+{
+	int error = grip_take(&from->grip, ov, from->path);
+	if (!error)
+		error = grip_take_beside(&to->grip, &from->grip, ov, to->path);
+	if (error)
+		return error;
+	if (flags & RENAME_EXCHANGE)
+		return exchange(ov, from, to);
+	error = hide_below(ov, from, to);
+	if (!error)
+		error = clear_target(ov, to);
+	if (error)
+		return error;
+	mark_impure(ov, from, to);
+	return move(ov, turn, from, to, flags);
+}
+
 int overlay_rename(const struct overlay *ov, struct path *from_path, struct path *to_path,
 		   unsigned flags)
 {
-	struct end from = {.path = from_path}, to = {.path = to_path};
+	struct end from = {.path = from_path, .grip = GRIP_NONE};
+	struct end to = {.path = to_path, .grip = GRIP_NONE};
 	const unsigned known = RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT;
 	TURN_SCOPED turn = {.taken = false};
 	if ((flags & ~known) || ((flags & RENAME_EXCHANGE) && flags != RENAME_EXCHANGE))
@@ -229,16 +252,10 @@ int overlay_rename(const struct overlay *ov, struct path *from_path, struct path
 		turn_move(&turn);
 	CHANGE(ov, from_path, tree);
 	CHANGE(ov, to_path, tree);
-	if (flags & RENAME_EXCHANGE)
-		return exchange(ov, &from, &to);
-	error = hide_below(ov, &from, &to);
-	if (!error)
-		error = clear_target(ov, &to);
-	if (error)
-		return error;
-	mark_impure(ov, &from, to_path);
-	error = move(ov, &turn, &from, &to, flags);
-	if (!error && shared_whiteout_form(ov) == WHITEOUT_FILE)
+	error = change(ov, &turn, &from, &to, flags);
+	grip_let_go(&from.grip);
+	grip_let_go(&to.grip);
+	if (!error && !(flags & RENAME_EXCHANGE) && shared_whiteout_form(ov) == WHITEOUT_FILE)
 		whiteout_lift_beside(ov, to_path);
 	return error;
 }

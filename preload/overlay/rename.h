@@ -8,6 +8,7 @@ struct end {
 	struct path *path;
 	struct node node;
 	bool below; /* a lower layer has the name too */
+	struct grip grip;
 };
 
 /* A directory with a lower part cannot move by itself. */

@@ -103,26 +103,66 @@ static int discard_at(int dirfd, const char *name)
 	return discard_directory(dirfd, name);
 }
 
+/* renameat2(2) that moves directories which may not be written to as well: the kernel wants to. */
+static int move(const struct grip *from, const struct grip *to, unsigned flags)
+{
+	const bool both = flags & RENAME_EXCHANGE;
+	int error = sys_renameat(from->dirfd, grip_name(from), to->dirfd, grip_name(to), flags);
+	if (error != -EACCES)
+		return error;
+	int lent = layer_lend(from->dirfd, grip_name(from));
+	int other = both ? layer_lend(to->dirfd, grip_name(to)) : -EACCES;
+	if (lent >= 0 || other >= 0)
+		error = sys_renameat(from->dirfd, grip_name(from), to->dirfd, grip_name(to), flags);
+	else
+		error = lent != -EACCES ? lent : other;
+	const struct grip *now = error ? from : to, *there = error ? to : from;
+	layer_give_back(now->dirfd, grip_name(now), lent);
+	layer_give_back(there->dirfd, grip_name(there), other);
+	return error;
+}
+
+int stage_withdraw(struct stage *s, const struct grip *from)
+{
+	const struct grip here = grip_plain(s->path);
+	return move(from, &here, 0);
+}
+
 /*
  * Where the file system has no such flag (NFS), a further name replaces nothing either: the first
  * is left then. Directories have but one, and are looked for.
  */
-static int publish_in_steps(struct stage *s, const char *final)
+static int publish_in_steps(struct stage *s, const struct grip *final)
 {
 	struct stat st;
-	int error = sys_linkat(AT_FDCWD, s->path, AT_FDCWD, final, 0);
+	const struct grip here = grip_plain(s->path);
+	int error = sys_linkat(AT_FDCWD, s->path, final->dirfd, grip_name(final), 0);
 	if (error != -EPERM)
 		return error;
-	error = sys_lstat(final, &st) ? stage_move(s->path, final, 0) : -EEXIST;
+	error = sys_fstatat(final->dirfd, grip_name(final), &st, AT_SYMLINK_NOFOLLOW)
+			? move(&here, final, 0)
+			: -EEXIST;
 	s->published = !error;
 	return error;
 }
 
-int stage_publish(struct stage *s, const char *final, unsigned flags)
+int stage_publish(struct stage *s, const struct grip *final, unsigned flags)
 {
-	int error = stage_move(s->path, final, flags);
+	const struct grip here = grip_plain(s->path);
+	int error = move(&here, final, flags);
 	s->published = !error && !(flags & RENAME_EXCHANGE);
 	return error == -EINVAL && flags == RENAME_NOREPLACE ? publish_in_steps(s, final) : error;
+}
+
+int stage_remove(struct stage *s)
+{
+	int error = whiteouts_drop(s->path);
+	s->published = !error && sys_rmdir(s->path) == 0;
+	if (!error && !s->published)
+		error = whiteouts_only(s->path);
+	if (error)
+		layer_make_opaque(s->path);
+	return error;
 }
 
 void stage_discard(const char *path)
@@ -223,19 +263,4 @@ int overlay_scratch(const struct overlay *ov, const struct node *n, struct stage
 void overlay_scratch_end(struct stage *s)
 {
 	stage_end(s);
-}
-
-int stage_move(const char *from, const char *to, unsigned flags)
-{
-	int error = sys_rename(from, to, flags);
-	if (error != -EACCES)
-		return error;
-	int lent = layer_lend(from), other = flags & RENAME_EXCHANGE ? layer_lend(to) : -EACCES;
-	if (lent >= 0 || other >= 0)
-		error = sys_rename(from, to, flags);
-	else
-		error = lent != -EACCES ? lent : other;
-	layer_give_back(error ? from : to, lent);
-	layer_give_back(error ? to : from, other);
-	return error;
 }

@@ -15,12 +15,13 @@ static int mark_beside(const struct overlay *ov, struct path *p, bool make)
 	const size_t last = path_last(p);
 	PATH_PATCH_SCOPED struct path_patch mark =
 		path_patch(p, last, LAYER_WH, path_rel(p) + last, p->length - last);
-	if (!mark.size)
-		return -ENAMETOOLONG;
-	char *path = layer_path(&ov->layers[0], p);
+	GRIP_SCOPED at = GRIP_NONE;
+	int error = mark.size ? grip_take(&at, ov, p) : -ENAMETOOLONG;
+	if (error)
+		return error;
 	if (!make)
-		return sys_unlink(path);
-	int error = layer_make_whiteout(path, WHITEOUT_FILE);
+		return sys_unlinkat(at.dirfd, grip_name(&at), 0);
+	error = layer_make_whiteout(at.dirfd, grip_name(&at), WHITEOUT_FILE);
 	/* Nothing stands at the name itself that would refuse a copy: who has made one looks again.
 	 */
 	change_removed_directory(ov);
@@ -35,33 +36,35 @@ int whiteout_announce(const struct overlay *ov, struct path *p)
 		return error;
 	PATH_PARENT(p);
 	CHANGE(ov, p, false);
-	return layer_mark(layer_path(&ov->layers[0], p), "opaque", "x");
+	return grip_mark(ov, p, "opaque", "x");
 }
 
 /*
  * One device stands for many whiteouts by further names of it, as on the kernel's overlay: an inode
  * for each would cost the file system several times as much.
  */
-static int link_device(const struct overlay *ov, const char *path)
+static int link_device(const struct overlay *ov, const struct grip *at)
 {
 	char spare[PATH_ROOM + 64];
 	struct text t;
 	text_init(&t, spare, sizeof spare);
 	text_add(&t, ov->work.reach);
 	text_add(&t, "../overlain.whiteout");
-	int error = sys_linkat(AT_FDCWD, spare, AT_FDCWD, path, 0);
+	int error = sys_linkat(AT_FDCWD, spare, at->dirfd, grip_name(at), 0);
 	if (error == -EMLINK)
 		sys_unlink(spare); /* it has as many names as it can */
 	else if (error != -ENOENT)
 		return error;
-	error = layer_make_whiteout(spare, WHITEOUT_DEVICE);
-	return error && error != -EEXIST ? error : sys_linkat(AT_FDCWD, spare, AT_FDCWD, path, 0);
+	error = layer_make_whiteout(AT_FDCWD, spare, WHITEOUT_DEVICE);
+	return error && error != -EEXIST ? error
+					 : sys_linkat(AT_FDCWD, spare, at->dirfd, grip_name(at), 0);
 }
 
-static int make(const struct overlay *ov, const char *path, enum whiteout_form form)
+static int make(const struct overlay *ov, const struct grip *at, enum whiteout_form form)
 {
-	int error = form == WHITEOUT_DEVICE ? link_device(ov, path) : -ENOENT;
-	return error && error != -EEXIST ? layer_make_whiteout(path, form) : error;
+	int error = form == WHITEOUT_DEVICE ? link_device(ov, at) : -ENOENT;
+	return error && error != -EEXIST ? layer_make_whiteout(at->dirfd, grip_name(at), form)
+					 : error;
 }
 
 int whiteout_stage(const struct overlay *ov, struct path *p, struct stage *s)
@@ -69,8 +72,9 @@ int whiteout_stage(const struct overlay *ov, struct path *p, struct stage *s)
 	enum whiteout_form form = shared_whiteout_form(ov);
 	int error = -EOPNOTSUPP;
 	stage_in_turn(ov, s);
+	const struct grip here = grip_plain(s->path);
 	for (; form < WHITEOUT_FILE; form++) {
-		error = make(ov, s->path, form);
+		error = make(ov, &here, form);
 		if (!refused(error))
 			break;
 		shared_set_whiteout_form(ov, form + 1);
@@ -80,13 +84,14 @@ int whiteout_stage(const struct overlay *ov, struct path *p, struct stage *s)
 	return error || form == WHITEOUT_DEVICE ? error : whiteout_announce(ov, p);
 }
 
-static int place_file(const struct overlay *ov, struct path *p, bool upper_has)
+static int place_file(const struct overlay *ov, struct path *p, const struct grip *at,
+		      bool upper_has)
 {
 	int error = mark_beside(ov, p, true);
 	if (error == -EEXIST)
 		error = 0;
 	if (!error && upper_has)
-		error = sys_unlink(layer_path(&ov->layers[0], p));
+		error = sys_unlinkat(at->dirfd, grip_name(at), 0);
 	return error;
 }
 
@@ -102,29 +107,40 @@ bool whiteout_is_simple(const struct overlay *ov)
 	return ov->shared && shared_whiteout_form(ov) == WHITEOUT_DEVICE;
 }
 
-int whiteout_make(const struct overlay *ov, struct path *p)
+/* The device form alone: -EAGAIN where it turns out to be none here. */
+static int make_device(const struct overlay *ov, const struct grip *at)
 {
-	int error = make(ov, layer_path(&ov->layers[0], p), WHITEOUT_DEVICE);
+	int error = make(ov, at, WHITEOUT_DEVICE);
 	if (!refused(error))
 		return error;
 	shared_set_whiteout_form(ov, WHITEOUT_XATTR);
 	return -EAGAIN;
 }
 
+int whiteout_make(const struct overlay *ov, struct path *p)
+{
+	GRIP_SCOPED at = GRIP_NONE;
+	int error = grip_take(&at, ov, p);
+	return error ? error : make_device(ov, &at);
+}
+
 int whiteout_place(const struct overlay *ov, struct path *p, bool upper_has)
 {
+	GRIP_SCOPED at = GRIP_NONE;
+	int error = grip_take(&at, ov, p);
+	if (error)
+		return error;
 	if (!upper_has && whiteout_is_simple(ov)) {
-		int made = whiteout_make(ov, p);
-		if (made != -EAGAIN)
-			return made;
+		error = make_device(ov, &at);
+		if (error != -EAGAIN)
+			return error;
 	}
 	STAGE_SCOPED s;
 	const bool file = shared_whiteout_form(ov) == WHITEOUT_FILE;
-	int error = whiteout_stage(ov, p, &s);
+	error = whiteout_stage(ov, p, &s);
 	if (error == -EOPNOTSUPP)
-		return file || !ov->shared ? place_file(ov, p, upper_has) : -EAGAIN;
-	const char *final = layer_path(&ov->layers[0], p);
-	return error ? error : stage_publish(&s, final, upper_has ? 0 : RENAME_NOREPLACE);
+		return file || !ov->shared ? place_file(ov, p, &at, upper_has) : -EAGAIN;
+	return error ? error : stage_publish(&s, &at, upper_has ? 0 : RENAME_NOREPLACE);
 }
 
 int whiteout_stand_in(const struct overlay *ov, struct path *p, struct stage *note)
@@ -143,7 +159,10 @@ int whiteout_lend(const struct overlay *ov, struct path *p, struct stage *note)
 	int error = whiteout_stand_in(ov, p, note);
 	if (error)
 		return error;
-	error = sys_unlink(layer_path(&ov->layers[0], p));
+	GRIP_SCOPED at = GRIP_NONE;
+	error = grip_take(&at, ov, p);
+	if (!error)
+		error = sys_unlinkat(at.dirfd, grip_name(&at), 0);
 	return error == -ENOENT ? 0 : error; /* the ".wh." file is all there was */
 }
 

@@ -44,14 +44,20 @@ static int copy_up(struct place *at, int *empty)
 	return 0;
 }
 
-int file_raise(struct place *at, const char **path)
+int file_raise(struct place *at, struct grip *g)
 {
 	int error = present(at);
 	if (!error)
 		error = copy_up(at, NULL);
-	if (!error)
-		*path = overlay_reach(at->overlay, &at->node, &at->path);
-	return error;
+	return error ? error : grip_take(g, at->overlay, &at->path);
+}
+
+int file_is_still(const struct place *at, const struct grip *g, int error)
+{
+	struct stat st;
+	bool other = !sys_fstatat(g->dirfd, grip_name(g), &st, AT_SYMLINK_NOFOLLOW) &&
+		     IFTODT(st.st_mode) != at->node.type;
+	return other ? -ELOOP : -error;
 }
 
 int file_owned(struct place *at)
@@ -68,30 +74,30 @@ int file_owned(struct place *at)
 	return error ? error : st.st_uid == uid ? 0 : -EPERM;
 }
 
-int file_raise_owned(struct place *at, const char **path)
+int file_raise_owned(struct place *at, struct grip *g)
 {
 	int error = file_owned(at);
-	return error ? error : file_raise(at, path);
+	return error ? error : file_raise(at, g);
 }
 
-static int file_raise_writable(struct place *at, const char **path)
+static int file_raise_writable(struct place *at, struct grip *g)
 {
 	int error = file_access(at, W_OK, AT_EACCESS);
-	return error ? error : file_raise(at, path);
+	return error ? error : file_raise(at, g);
 }
 
-int file_raise_to_cut(struct place *at, off_t size, const char **path)
+int file_raise_to_cut(struct place *at, off_t size, struct grip *g)
 {
 	CLOSE_SCOPED int emptied = -1;
 	int error = file_access(at, W_OK, AT_EACCESS);
 	if (!error)
 		error = copy_up(at, size > 0 ? NULL : &emptied);
-	return error ? error : file_reach(at, path);
+	return error ? error : grip_take(g, at->overlay, &at->path);
 }
 
-int file_raise_either(struct place *at, const char **path)
+int file_raise_either(struct place *at, struct grip *g)
 {
-	return file_owned(at) == -EPERM ? file_raise_writable(at, path) : file_raise(at, path);
+	return file_owned(at) == -EPERM ? file_raise_writable(at, g) : file_raise(at, g);
 }
 
 /* A lower on a read-only mount says EROFS to a question about the copy that would be made. */
@@ -154,15 +160,65 @@ static int opened(int fd)
 	return fd < 0 ? -errno : fd;
 }
 
-static int create(struct place *at, int flags, mode_t mode, open_call *call)
+/* What openat(2) passes over openat2(2) does not take. */
+#define STRICT_FLAGS                                                                               \
+	(O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_DSYNC |     \
+	 O_ASYNC | O_DIRECT | 0100000 /* O_LARGEFILE */ | O_DIRECTORY | O_NOFOLLOW | O_NOATIME |   \
+	 O_CLOEXEC | O_SYNC | O_PATH | O_TMPFILE)
+
+static bool makes(int flags)
 {
-	struct birth b;
-	if (!(flags & O_CREAT))
-		return -ENOENT;
-	int error = overlay_birth_begin(&b, at->overlay, &at->path, &at->node, DT_REG);
+	return (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE;
+}
+
+/* False where that cannot be done: *FD has no meaning then. */
+static bool open_strictly(struct place *at, const struct opening *o, int *fd)
+{
+	if (!o->bare)
+		return false;
+	const int flags = o->flags & STRICT_FLAGS;
+	*fd = layer_open_strictly(&at->overlay->layers[0], &at->path, flags,
+				  makes(flags) ? o->mode & 07777 : 0);
+	return *fd != -ENOSYS && *fd != -EPERM;
+}
+
+/* AT is in the upper, and no symlink. A fifo may keep the call waiting, which is for libc to end.
+ */
+static int open_in_upper(struct place *at, const struct opening *o)
+{
+	int fd;
+	GRIP_SCOPED g = GRIP_NONE;
+	if (at->node.type == DT_REG && open_strictly(at, o, &fd))
+		return fd;
+	int error = grip_take(&g, at->overlay, &at->path);
 	if (error)
 		return error;
-	int fd = opened(call(AT_FDCWD, b.path, flags, mode));
+	grip_lift(&g);
+	return opened(o->call(g.dirfd, grip_name(&g), o->flags | O_NOFOLLOW, o->mode));
+}
+
+/* Whoever made it meanwhile is looked at once more. */
+static int open_birth(struct birth *b, const struct opening *o)
+{
+	int error = overlay_birth_grip(b);
+	if (error)
+		return error;
+	grip_lift(&b->grip);
+	const int dirfd = b->staged ? AT_FDCWD : b->grip.dirfd;
+	return opened(o->call(dirfd, b->path, o->flags | O_EXCL, o->mode));
+}
+
+static int create(struct place *at, const struct opening *o)
+{
+	struct birth b;
+	int fd;
+	if (!(o->flags & O_CREAT))
+		return -ENOENT;
+	int error = overlay_birth_announce(&b, at->overlay, &at->path, &at->node, DT_REG);
+	if (error)
+		return error;
+	if (b.staged || !open_strictly(at, o, &fd))
+		fd = open_birth(&b, o);
 	error = overlay_birth_end(&b, fd);
 	if (error < 0 && fd >= 0)
 		sys_close(fd);
@@ -170,17 +226,25 @@ static int create(struct place *at, int flags, mode_t mode, open_call *call)
 }
 
 /* O_TMPFILE: an unnamed file of the directory's upper part. */
-static int open_unnamed(struct place *at, int flags, mode_t mode, open_call *call)
+static int open_unnamed(struct place *at, const struct opening *o)
 {
-	const char *path;
+	int fd;
+	GRIP_SCOPED g = GRIP_NONE;
 	if (!node_is_dir(&at->node))
 		return node_absent(&at->node) ? -ENOENT : -ENOTDIR;
 	if (!at->overlay->writable)
 		return overlay_refuses(at->overlay);
 	int error = file_access(at, W_OK | X_OK, AT_EACCESS);
 	if (!error)
-		error = file_raise(at, &path);
-	return error ? error : opened(call(AT_FDCWD, path, flags, mode));
+		error = copy_up(at, NULL);
+	if (!error && open_strictly(at, o, &fd))
+		return fd;
+	if (!error)
+		error = grip_take(&g, at->overlay, &at->path);
+	if (error)
+		return error;
+	grip_lift(&g);
+	return opened(o->call(g.dirfd, grip_name(&g), o->flags | O_NOFOLLOW, o->mode));
 }
 
 /* True when PATH is a program that runs: the kernel knows, and nothing comes of asking it. */
@@ -218,22 +282,22 @@ static int raise_for(struct place *at, int flags, int *emptied)
  * The very file that was emptied, for its name may be another's by now. The descriptor is higher
  * than those that are free again, so the program's is what it would be.
  */
-static int open_emptied(int emptied, int flags, mode_t mode, open_call *call)
+static int open_emptied(int emptied, const struct opening *o)
 {
 	char link[32];
 	struct text t;
 	text_init(&t, link, sizeof link);
 	text_add_descriptor(&t, emptied);
-	return opened(call(AT_FDCWD, link, flags & ~O_NOFOLLOW, mode));
+	return opened(o->call(AT_FDCWD, link, o->flags & ~O_NOFOLLOW, o->mode));
 }
 
 /* Nothing changes but the reader's own descriptor, so it may go the short way. */
-static int open_to_read(struct place *at, int flags, open_call *call)
+static int open_to_read(struct place *at, const struct opening *o)
 {
 	struct way way;
 	way_find(&way, at);
 	for (;;) {
-		int fd = opened(call(way.dirfd, way.name, flags));
+		int fd = opened(o->call(way.dirfd, way.name, o->flags));
 		if (!way_lost(&way, at, fd < 0 ? -fd : 0))
 			return fd;
 		if (fd >= 0)
@@ -245,12 +309,12 @@ static int open_to_read(struct place *at, int flags, open_call *call)
  * AT is unseen: what can be opened there is what it is. A symlink, a whiteout, or what must be
  * asked for more is not, and left to place_again.
  */
-static int open_unseen(struct place *at, int flags, open_call *call)
+static int open_unseen(struct place *at, const struct opening *o)
 {
 	struct way way;
 	struct stat st;
 	way_find(&way, at);
-	CLOSE_SCOPED int fd = opened(call(way.dirfd, way.name, flags | O_NOFOLLOW));
+	CLOSE_SCOPED int fd = opened(o->call(way.dirfd, way.name, o->flags | O_NOFOLLOW));
 	if (!way_same(&way) || (fd < 0 && fd != -ENOENT))
 		return -EAGAIN;
 	if (fd >= 0 && sys_fstat(fd, &st))
@@ -261,10 +325,11 @@ static int open_unseen(struct place *at, int flags, open_call *call)
 	return node_absent(&at->node) ? -ENOENT : sys_steal_fd(&fd);
 }
 
-static int open_existing(struct place *at, int flags, mode_t mode, open_call *call)
+static int open_existing(struct place *at, const struct opening *asked)
 {
-	const char *path;
+	struct opening o = *asked;
 	CLOSE_SCOPED int emptied = -1;
+	const int flags = o.flags;
 	const uint8_t type = at->node.type;
 	int error = present(at);
 	if (error)
@@ -285,34 +350,38 @@ static int open_existing(struct place *at, int flags, mode_t mode, open_call *ca
 	if (error)
 		return error;
 	/* It is there: no call needs to make it, and a lower's directory must not. */
-	flags &= ~O_CREAT;
+	o.flags &= ~O_CREAT;
 	if (!writes(flags) && (type == DT_REG || type == DT_DIR))
-		return open_to_read(at, flags, call);
+		return open_to_read(at, &o);
 	if (emptied >= 0)
-		return open_emptied(emptied, flags, mode, call);
-	path = overlay_reach(at->overlay, &at->node, &at->path);
+		return open_emptied(emptied, &o);
 	if (type == DT_LNK)
-		flags |= O_NOFOLLOW; /* it was not to be followed */
-	return opened(call(AT_FDCWD, path, flags, mode));
+		o.flags |= O_NOFOLLOW; /* it was not to be followed */
+	else if (writes(flags) && overlay_in_upper(at->overlay, &at->node))
+		return open_in_upper(at, &o);
+	const char *path = overlay_reach(at->overlay, &at->node, &at->path);
+	return opened(o.call(AT_FDCWD, path, o.flags, o.mode));
 }
 
 static const char *const kinds[] = {"upper", "lower"};
 
-int file_open(struct place *at, int flags, mode_t mode, open_call *call)
+int file_open(struct place *at, const struct opening *asked)
 {
 	int fd;
+	struct opening o = *asked;
+	const int flags = o.flags;
 	if (flags & O_PATH)
-		flags &= ~(O_CREAT | O_EXCL | O_TRUNC);
-	if ((flags & O_CREAT) && at->slash && !at->dots)
+		o.flags &= ~(O_CREAT | O_EXCL | O_TRUNC);
+	if ((o.flags & O_CREAT) && at->slash && !at->dots)
 		return -EISDIR;
 	if (at->unseen)
-		fd = open_unseen(at, flags, call);
+		fd = open_unseen(at, &o);
 	else if ((flags & O_TMPFILE) == O_TMPFILE)
-		fd = open_unnamed(at, flags, mode, call);
+		fd = open_unnamed(at, &o);
 	else if (node_absent(&at->node))
-		fd = create(at, flags, mode, call);
+		fd = create(at, &o);
 	else
-		fd = open_existing(at, flags, mode, call);
+		fd = open_existing(at, &o);
 	if (fd < 0)
 		return fd;
 	if (node_absent(&at->node))

@@ -277,6 +277,8 @@ static bool may_have_changed(const struct place *at, int error)
 {
 	if (error == ENOTDIR) /* a directory on the way; or else it will say so once more */
 		return at->looks == 0;
+	if (error == ELOOP || error == EBADF) /* a symlink where none was; a grip that was lost */
+		return at->node.type != DT_LNK;
 	if (node_absent(&at->node))
 		return error == EEXIST;
 	return error == ENOENT ||
@@ -297,6 +299,8 @@ static int look_again(struct place *at, int error)
 	const uint8_t looks = (uint8_t)(at->looks + 1);
 	if (looks > LOOKS_MOST || !may_have_changed(at, error))
 		return 0;
+	if (error == EBADF)
+		grips_give_up();
 	overlay_forget(at->overlay, &at->path);
 	error = find_anew(at);
 	at->looks = looks;

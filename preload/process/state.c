@@ -64,6 +64,16 @@ bool process_borrowed(void)
 	return false;
 }
 
+/* It knows of openat2(2) only of late, and before that says on stderr that it does not. */
+static bool is_under_valgrind(char *const *envp)
+{
+	const char *at = text_setting(envp, "LD_PRELOAD");
+	for (; at && (at = text_find(at, '/')); at++)
+		if (text_starts(at, "/vgpreload_"))
+			return true;
+	return false;
+}
+
 /* Nobody else can be here yet but a thread or a signal handler of a constructor before ours. */
 static bool read_configuration(void)
 {
@@ -90,6 +100,9 @@ static bool read_configuration(void)
 		__atomic_store_n(&state, BARE, __ATOMIC_RELEASE);
 		return false;
 	}
+	grips_keep_while(way_may_keep);
+	if (is_under_valgrind(envp))
+		layer_open_plainly();
 	__atomic_store_n(&state, STANDING, __ATOMIC_RELEASE);
 	environment_adopt(envp);
 	return true;

@@ -241,6 +241,8 @@ bool way_went_astray(struct way *way, struct place *at, int error)
 
 bool way_keeps(int fd)
 {
+	if (grips_keep(fd))
+		return true;
 	if (fd < __atomic_load_n(&lowest, __ATOMIC_RELAXED))
 		return false;
 	for (unsigned i = 0; i < SLOTS; i++)
@@ -251,8 +253,11 @@ bool way_keeps(int fd)
 
 bool way_forget(int fd)
 {
-	if (fd < __atomic_load_n(&lowest, __ATOMIC_RELAXED) || process_borrowed())
+	if ((fd < __atomic_load_n(&lowest, __ATOMIC_RELAXED) && fd < grips_lowest()) ||
+	    process_borrowed())
 		return false;
+	if (grips_forget(fd))
+		return true;
 	for (unsigned i = 0; i < SLOTS; i++) {
 		struct near *near = &slots[i];
 		if (__atomic_load_n(&near->fd, __ATOMIC_RELAXED) != fd || !claim(near))
@@ -267,6 +272,7 @@ bool way_forget(int fd)
 
 static void give_up_all(void)
 {
+	grips_give_up();
 	for (unsigned i = 0; i < SLOTS; i++) {
 		if (!claim(&slots[i]))
 			continue;
@@ -291,10 +297,16 @@ __attribute__((noinline)) static int lower(int fd)
 
 int way_make_room(int fd)
 {
-	if (fd < __atomic_load_n(&lowest, __ATOMIC_RELAXED) || process_borrowed())
+	if ((fd < __atomic_load_n(&lowest, __ATOMIC_RELAXED) && fd < grips_lowest()) ||
+	    process_borrowed())
 		return fd;
 	__atomic_store_n(&crowded, true, __ATOMIC_RELAXED);
 	return lower(fd);
+}
+
+bool way_may_keep(void)
+{
+	return !__atomic_load_n(&crowded, __ATOMIC_RELAXED) && !process_borrowed();
 }
 
 void way_forget_range(unsigned first, unsigned last)
@@ -304,4 +316,6 @@ void way_forget_range(unsigned first, unsigned last)
 		if (fd && (unsigned)fd >= first && (unsigned)fd <= last)
 			way_forget(fd);
 	}
+	if (!process_borrowed())
+		grips_forget_range(first, last);
 }

@@ -5,7 +5,11 @@
  * the other, in either order; and both processes, which knew the tree before, must see what a new
  * one sees. Then the same with some of them where the file system has neither devices, attributes
  * nor flags for renames, and somebody only looks.
+ *
+ * Some of the deeds put a symlink in the place of a directory or file. In merged it leads into
+ * merged; followed by the kernel, from where the upper lies, it leads to what merged hides.
  */
+#include <ctype.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -32,35 +36,139 @@ static const char *const lower[] = {
 	"full/", "full/x=x", "m/", "m/a=a", "m/x=x", "m/s/", "m/s/c=c", "w=w",  NULL,
 };
 static const char *const upper[] = {
-	"u=upper", "g=above", "w!",      "full/", "full/x!",  "m/", "m/b=b",
-	"m/x!",    "m/s/",    "m/s/d=d", "pure/", "pure/p=p", NULL,
+	"u=upper",
+	"g=above",
+	"w!",
+	"full/",
+	"full/x!",
+	"m/",
+	"m/b=b",
+	"m/x!",
+	"m/s/",
+	"m/s/d=d",
+	"pure/",
+	"pure/p=p",
+	"pure/e/",
+	"pure/w!",
+	"other/",
+	"other/a=a",
+	"other/b=b",
+	"other/p=p",
+	"other/p&user.key",
+	"pure/p&user.key",
+	"other/s/",
+	"other/s/c=c",
+	"other/e/",
+	"to-other@../merged/other",
+	"to-p@../merged/other/p",
+	NULL,
+};
+/* What lies below merged itself looks like what a deed means, but for its content. */
+static const char *const beside[] = {
+	"merged/",
+	"merged/other/",
+	"merged/other/a=hidden",
+	"merged/other/b=hidden",
+	"merged/other/p=hidden",
+	"merged/other/p&user.key",
+	"merged/other/s/",
+	"merged/other/s/c=hidden",
+	"merged/other/e/",
+	NULL,
 };
 static const char *const poor_upper[] = {"u=upper", "g=above", ".wh.w=", NULL};
-static const char *const nothing[] = {NULL};
 static char area[PATH_MAX];
 
-/* Those with a letter in common meet each other: files, directories. Who only reads meets all. */
+/*
+ * Those with a small letter in common meet each other: files, directories. Who only reads meets
+ * all. l, p and n do not meet each other, but those with the capital letter: what goes by the
+ * directory that these replace, or by the name.
+ */
 static const struct deed {
 	const char *group, *words[4];
 } deeds[] = {
-	{"f", {"append", "f"}},         {"f", {"empty", "f"}},
-	{"f", {"chmod", "f"}},          {"f", {"unlink", "f"}},
-	{"f", {"unlink", "g"}},         {"f", {"create", "f"}},
-	{"f", {"create", "w"}},         {"f", {"symlink", "w"}},
-	{"f", {"link", "f", "n"}},      {"f", {"link", "f", "w"}},
-	{"f", {"rename", "f", "n"}},    {"f", {"rename", "f", "g"}},
-	{"f", {"rename", "g", "f"}},    {"f", {"rename", "u", "f"}},
-	{"f", {"rename", "u", "w"}},    {"f", {"exchange", "f", "g"}},
-	{"fd", {"mkdir", "n"}},         {"fd", {"mkdir", "w"}},
-	{"fd", {"rename", "d", "w"}},   {"d", {"append", "d/a"}},
-	{"d", {"unlink", "d/a"}},       {"d", {"create", "d/n"}},
-	{"d", {"chmod", "d/s"}},        {"d", {"rename", "d/s", "n"}},
-	{"d", {"rename", "d", "n"}},    {"d", {"rename", "d", "empty"}},
-	{"d", {"rename", "d", "full"}}, {"d", {"rename", "m", "n"}},
-	{"d", {"rename", "pure", "n"}}, {"d", {"exchange", "m", "d"}},
-	{"d", {"unlink", "m/a"}},       {"d", {"rmdir", "empty"}},
-	{"d", {"rmdir", "full"}},       {"d", {"create", "empty/n"}},
-	{"d", {"mkdir", "full/n"}},     {"d", {"append", "full/x"}},
+	{"f", {"append", "f"}},
+	{"f", {"empty", "f"}},
+	{"f", {"chmod", "f"}},
+	{"f", {"unlink", "f"}},
+	{"f", {"unlink", "g"}},
+	{"f", {"create", "f"}},
+	{"f", {"create", "w"}},
+	{"f", {"symlink", "w"}},
+	{"f", {"link", "f", "n"}},
+	{"f", {"link", "f", "w"}},
+	{"f", {"rename", "f", "n"}},
+	{"f", {"rename", "f", "g"}},
+	{"f", {"rename", "g", "f"}},
+	{"f", {"rename", "u", "f"}},
+	{"f", {"rename", "u", "w"}},
+	{"f", {"exchange", "f", "g"}},
+	{"fd", {"mkdir", "n"}},
+	{"fd", {"mkdir", "w"}},
+	{"fd", {"rename", "d", "w"}},
+	{"d", {"append", "d/a"}},
+	{"d", {"unlink", "d/a"}},
+	{"d", {"create", "d/n"}},
+	{"d", {"chmod", "d/s"}},
+	{"d", {"rename", "d/s", "n"}},
+	{"d", {"rename", "d", "n"}},
+	{"d", {"rename", "d", "empty"}},
+	{"d", {"rename", "d", "full"}},
+	{"d", {"rename", "m", "n"}},
+	{"d", {"rename", "pure", "n"}},
+	{"d", {"exchange", "m", "d"}},
+	{"d", {"unlink", "m/a"}},
+	{"d", {"rmdir", "empty"}},
+	{"d", {"rmdir", "full"}},
+	{"d", {"create", "empty/n"}},
+	{"d", {"mkdir", "full/n"}},
+	{"d", {"append", "full/x"}},
+	{"DL", {"exchange", "d", "to-other"}},
+	{"P", {"exchange", "pure", "to-other"}},
+	{"N", {"exchange", "u", "to-p"}},
+	{"l", {"rename", "d/a", "d/n"}},
+	{"l", {"rename", "d/e", "n"}},
+	{"l", {"rmdir", "d/e"}},
+	{"l", {"symlink", "d/n"}},
+	{"p", {"append", "pure/p"}},
+	{"p", {"empty", "pure/p"}},
+	{"p", {"chmod", "pure/p"}},
+	{"p", {"chmod", "pure/e"}},
+	{"p", {"chown", "pure/p"}},
+	{"p", {"utimes", "pure/p"}},
+	{"p", {"truncate", "pure/p"}},
+	{"p", {"xattr", "pure/p"}},
+	{"p", {"unset", "pure/p"}},
+	{"p", {"acl", "pure/p"}},
+	{"p", {"create", "pure/n"}},
+	{"p", {"create", "pure/w"}},
+	{"p", {"create-through", "pure/n"}},
+	{"p", {"create-through", "pure/p"}},
+	{"p", {"symlink", "pure/n"}},
+	{"p", {"mkfifo", "pure/n"}},
+	{"p", {"mkfifo", "pure/w"}},
+	{"p", {"mkdir", "pure/n"}},
+	{"p", {"mkdir", "pure/w"}},
+	{"p", {"rmdir", "pure/e"}},
+	{"p", {"unlink", "pure/p"}},
+	{"p", {"link", "pure/p", "pure/n"}},
+	{"p", {"link", "f", "pure/n"}},
+	{"p", {"link", "pure/p", "n"}},
+	{"p", {"rename", "pure/p", "n"}},
+	{"p", {"rename", "f", "pure/n"}},
+	{"p", {"rename", "pure/e", "n"}},
+	{"p", {"exchange", "pure/p", "u"}},
+	{"p", {"unnamed-in", "pure"}},
+	{"n", {"append", "u"}},
+	{"n", {"empty", "u"}},
+	{"n", {"create-through", "u"}},
+	{"n", {"chmod", "u"}},
+	{"n", {"chown", "u"}},
+	{"n", {"utimes", "u"}},
+	{"n", {"truncate", "u"}},
+	{"n", {"xattr", "u"}},
+	{"n", {"acl", "u"}},
+	{"n", {"unset", "u"}},
 };
 static const struct deed poor_deeds[] = {
 	{"r", {"there", "w/."}},     {"w", {"create", "w"}},      {"w", {"symlink", "w"}},
@@ -89,6 +197,17 @@ static const struct ground {
 };
 enum { GROUNDS = sizeof grounds / sizeof *grounds };
 static const struct ground *ground;
+
+static bool meets(const struct deed *one, const struct deed *other)
+{
+	if ((*one->group == 'r') != (*other->group == 'r'))
+		return true;
+	for (const char *a = one->group; *a; a++)
+		for (const char *b = other->group; *b; b++)
+			if (*a == *b ? strchr("fdrw", *a) != NULL : tolower(*a) == tolower(*b))
+				return true;
+	return false;
+}
 
 static char *spelled(const struct deed *deed)
 {
@@ -290,17 +409,11 @@ static bool wanted(const struct deed *deed, const char *name)
 	return !name || strstr(spelled(deed), name);
 }
 
-static bool meets(const struct deed *one, const struct deed *two)
-{
-	return strpbrk(one->group, two->group) || (*one->group == 'r') != (*two->group == 'r');
-}
-
 static int meet_all(int stride, const char *deed, const char *other)
 {
 	int count = 0;
 
-	area_make(ground->library, lower, nothing);
-	mkdir("merged", 0755);
+	area_make(ground->library, lower, beside);
 	area_settings(ground->settings);
 	if (!getcwd(area, sizeof area))
 		err(1, "no area");

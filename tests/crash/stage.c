@@ -25,10 +25,11 @@
 /* Whom everything in the area belongs to, and who does what is done AS_USER. */
 #define USER 65534
 
-static const char *const lowers[] = {"low", "low2"};
-enum { LOWERS = sizeof lowers / sizeof *lowers };
+/* What nothing may change: the lowers, and what merged hides. */
+static const char *const sacred[] = {"low", "low2", "merged"};
+enum { SACRED = sizeof sacred / sizeof *sacred };
 
-static char *root, *lowers_before[LOWERS];
+static char *root, *sacred_before[SACRED];
 static bool is_root;
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
@@ -250,8 +251,8 @@ void area_make(const char *library, const char *const *lower, const char *const 
 	make_layer("low", lower);
 	make_layer(".", beside);
 	make_read_only();
-	for (int i = 0; i < LOWERS; i++)
-		lowers_before[i] = listing(lowers[i], LIST_EXACT | LIST_XATTRS);
+	for (int i = 0; i < SACRED; i++)
+		sacred_before[i] = listing(sacred[i], LIST_EXACT | LIST_XATTRS);
 }
 
 void area_remove(void)
@@ -374,13 +375,14 @@ static char *kernel_shown(void)
 
 char *area_fault_quick(void)
 {
-	for (int i = 0; i < LOWERS; i++) {
-		char *now = listing(lowers[i], LIST_EXACT | LIST_XATTRS);
+	for (int i = 0; i < SACRED; i++) {
+		char *now = listing(sacred[i], LIST_EXACT | LIST_XATTRS);
 
-		if (strcmp(now, lowers_before[i]) != 0)
-			return format("a lower changed: %s",
-				      first_difference(lowers_before[i], now));
-		free(now);
+		char *difference = first_difference(sacred_before[i], now);
+		free(sacred_before[i]);
+		sacred_before[i] = now;
+		if (difference)
+			return format("%s changed: %s", sacred[i], difference);
 	}
 	if (rmdir("work/work") && access("work/work", F_OK) == 0)
 		return format("something is left in workdir:\n%s", listing("work/work", 0));

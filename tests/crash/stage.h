@@ -22,7 +22,8 @@ void area_reset(const char *const *upper);
 /* What a new process under the library sees. It sweeps workdir on its way. */
 char *area_shown(void);
 
-/* NULL when all is well; else what is not: "a lower changed", "something is left in workdir" … */
+/* NULL when all is well; else what is not, once: "low changed: …", "something is left in workdir" …
+ */
 char *area_fault(const char *shown);
 /* The same without the kernel's word. */
 char *area_fault_quick(void);

@@ -133,6 +133,14 @@ static int link_unnamed(const struct operands *o)
 	return fd < 0 || linkat(AT_FDCWD, name, AT_FDCWD, o->a, AT_SYMLINK_FOLLOW) ? -1 : close(fd);
 }
 
+/* The same in another directory, and it stays without. */
+static int open_unnamed(const struct operands *o)
+{
+	int fd = open(o->a, O_TMPFILE | O_WRONLY, 0644);
+
+	return fd < 0 ? -1 : close(fd);
+}
+
 /* An access list that lets one more user read: see acl(5) and linux/posix_acl_xattr.h. */
 static int set_list(const struct operands *o)
 {
@@ -345,6 +353,7 @@ const struct verb verbs_changing[] = {
 	{"rename", do_rename, NULL},
 	{"exchange", exchange, NULL},
 	{"unnamed", link_unnamed, NULL},
+	{"unnamed-in", open_unnamed, NULL},
 	{"watch", watch, NULL},
 	{"fchmod", change_held, hold},
 	{"openat-moved", create_below_held, hold_moved},

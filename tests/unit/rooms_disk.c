@@ -101,7 +101,7 @@ int make_file(const struct overlay *ov, const char *rel, const char *text)
 		error = overlay_birth_begin(&b, ov, p, &n, DT_REG);
 	if (error)
 		return error;
-	int fd = sys_openat(AT_FDCWD, b.path, O_WRONLY | O_CREAT | O_EXCL, 0644);
+	int fd = sys_openat(b.dirfd, b.path, O_WRONLY | O_CREAT | O_EXCL, 0644);
 	if (fd >= 0)
 		cr_assert_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
 	int result = overlay_birth_end(&b, fd);

@@ -13,7 +13,7 @@ int rooms_mkdir(const struct overlay *ov, struct path *p, mode_t mode)
 	struct birth b;
 	int error = begin(&b, ov, p, DT_DIR);
 
-	return error ? error : overlay_birth_end(&b, sys_mkdir(b.path, mode));
+	return error ? error : overlay_birth_end(&b, sys_mkdirat(b.dirfd, b.path, mode));
 }
 
 int rooms_symlink(const struct overlay *ov, const char *target, struct path *p)
@@ -21,7 +21,7 @@ int rooms_symlink(const struct overlay *ov, const char *target, struct path *p)
 	struct birth b;
 	int error = begin(&b, ov, p, DT_LNK);
 
-	return error ? error : overlay_birth_end(&b, sys_symlink(target, b.path));
+	return error ? error : overlay_birth_end(&b, sys_symlinkat(target, b.dirfd, b.path));
 }
 
 int rooms_mkfifo(const struct overlay *ov, struct path *p, mode_t mode)
@@ -29,5 +29,6 @@ int rooms_mkfifo(const struct overlay *ov, struct path *p, mode_t mode)
 	struct birth b;
 	int error = begin(&b, ov, p, DT_FIFO);
 
-	return error ? error : overlay_birth_end(&b, sys_mknod(b.path, S_IFIFO | mode, 0));
+	return error ? error
+		     : overlay_birth_end(&b, sys_mknodat(b.dirfd, b.path, S_IFIFO | mode, 0));
 }

@@ -77,7 +77,7 @@ static void begin_birth(const struct overlay *ov)
 
 	overlay_lookup(ov, p, &n);
 	overlay_birth_begin(&b, ov, p, &n, DT_DIR);
-	sys_mkdir(b.path, 0700);
+	sys_mkdirat(b.dirfd, b.path, 0700);
 }
 
 Test(dead, turns_end_with_their_holder)

@@ -113,20 +113,20 @@ Test(layer_marks, whiteouts_are_made_in_every_form)
 	char value[4];
 
 	if (scratch_takes_devices()) {
-		EXPECT(layer_make_whiteout("dev", WHITEOUT_DEVICE), "");
+		EXPECT(layer_make_whiteout(AT_FDCWD, "dev", WHITEOUT_DEVICE), "");
 		st = stat_of("dev");
 		cr_expect(S_ISCHR(st.st_mode) && st.st_rdev == 0 && !(st.st_mode & 0777));
 	} else {
 		fprintf(stderr, "skipped: %s takes no device 0, 0\n", scratch());
 	}
-	EXPECT(layer_make_whiteout("attr", WHITEOUT_XATTR), "");
+	EXPECT(layer_make_whiteout(AT_FDCWD, "attr", WHITEOUT_XATTR), "");
 	cr_expect_eq(stat_of("attr").st_size, 0);
 	cr_expect_eq(getxattr("attr", "user.overlay.whiteout", value, sizeof value), 1);
-	EXPECT(layer_make_whiteout("file", WHITEOUT_FILE), "");
+	EXPECT(layer_make_whiteout(AT_FDCWD, "file", WHITEOUT_FILE), "");
 	st = stat_of("file");
 	cr_expect(S_ISREG(st.st_mode) && st.st_size == 0);
-	EXPECT(layer_make_whiteout("attr", WHITEOUT_XATTR), "EEXIST");
-	EXPECT(layer_make_whiteout("none/file", WHITEOUT_FILE), "ENOENT");
+	EXPECT(layer_make_whiteout(AT_FDCWD, "attr", WHITEOUT_XATTR), "EEXIST");
+	EXPECT(layer_make_whiteout(AT_FDCWD, "none/file", WHITEOUT_FILE), "ENOENT");
 }
 
 Test(layer_marks, origins_are_the_kernels)
