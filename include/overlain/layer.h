@@ -27,8 +27,10 @@ struct layer {
 	uint16_t reach_length;
 	char short_reach[2][32]; /* reach is in one of them where the root is too long for it */
 	struct layer *next_kept; /* another such layer */
-	uint16_t fs; /* layers with equal numbers lie on one file system; the upper's is 0 */
-	dev_t dev;   /* st_dev of its root */
+	uint16_t fs;        /* layers with equal numbers lie on one file system; the upper's is 0 */
+	dev_t dev;          /* st_dev of its root */
+	uint8_t uuid[16];   /* of that file system, zeroes where it has none */
+	uint8_t uuid_known; /* asked for when the first origin is written */
 };
 
 /* The absolute path of P in LAYER; valid until P is reached in another layer or changed. */
@@ -149,9 +151,12 @@ int layer_mark(const char *path, const char *mark, const char *value);
 uint64_t layer_read_origin(const char *path, bool several);
 /* True when SIZE bytes of an origin are put together as they must be. */
 bool layer_origin_is_sound(const void *origin, size_t size);
-/* Stores at the object TO, half-made, that it was FROM, known as INO; false where the disk cannot.
+/*
+ * Stores at the object TO, half-made, that it was FROM in LAYER, known as INO; false where the disk
+ * cannot.
  */
-bool layer_write_origin(const char *from, uint64_t ino, bool several, const char *to);
+bool layer_write_origin(struct layer *layer, const char *from, uint64_t ino, bool several,
+			const char *to);
 
 /* --- extended attributes as programs see them --- */
 

@@ -1,7 +1,9 @@
 /* Origins: the identity an object keeps through its copy-up (struct ovl_fh of the kernel). */
 #include "overlain/layer.h"
 
+#include <stddef.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #define ORIGIN_XATTR LAYER_XATTR "origin"
 
@@ -68,7 +70,40 @@ uint64_t layer_read_origin(const char *path, bool several)
 	return 0;
 }
 
-bool layer_write_origin(const char *from, uint64_t ino, bool several, const char *to)
+/* linux/fs.h, since Linux 6.9; fs/ext4/ext4.h, since 6.0: both tell anybody. */
+struct own_uuid {
+	uint8_t length;
+	uint8_t uuid[16];
+};
+struct ext4_uuid {
+	uint32_t length, flags;
+	uint8_t uuid[16];
+};
+#define GET_UUID      _IOR(0x15, 0, struct own_uuid)
+#define GET_EXT4_UUID _IOC(_IOC_READ, 'f', 44, offsetof(struct ext4_uuid, uuid))
+
+/*
+ * The kernel makes nothing of a handle unless the UUID of its file system is that of the layer's.
+ * Threads that ask at once are told the same.
+ */
+static const uint8_t *layer_uuid(struct layer *layer)
+{
+	struct own_uuid own = {.length = 0};
+	struct ext4_uuid ext4 = {.length = sizeof ext4.uuid};
+	if (__atomic_load_n(&layer->uuid_known, __ATOMIC_ACQUIRE))
+		return layer->uuid;
+	CLOSE_SCOPED int fd =
+		sys_openat(AT_FDCWD, layer->reach, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	if (sys_ioctl(fd, GET_UUID, (long)&own) == 0 && own.length == sizeof own.uuid)
+		memcpy(layer->uuid, own.uuid, sizeof own.uuid);
+	else if (sys_ioctl(fd, GET_EXT4_UUID, (long)&ext4) == 0)
+		memcpy(layer->uuid, ext4.uuid, sizeof ext4.uuid);
+	__atomic_store_n(&layer->uuid_known, 1, __ATOMIC_RELEASE);
+	return layer->uuid;
+}
+
+bool layer_write_origin(struct layer *layer, const char *from, uint64_t ino, bool several,
+			const char *to)
 {
 	struct {
 		struct file_handle head;
@@ -85,6 +120,7 @@ bool layer_write_origin(const char *from, uint64_t ino, bool several, const char
 		.flags = ORIGIN_FLAGS,
 		.type = (uint8_t)h.head.handle_type,
 	};
+	memcpy(o.uuid, layer_uuid(layer), sizeof o.uuid);
 	memcpy(o.handle, h.head.f_handle, h.head.handle_bytes);
 	return sys_lsetxattr(to, ORIGIN_XATTR, &o, o.length, 0) == 0;
 }

@@ -199,7 +199,8 @@ int copy_object(const struct overlay *ov, unsigned layer, const char *from, cons
 	bool kin = S_ISDIR(st.st_mode) || (S_ISREG(st.st_mode) && st.st_nlink == 1);
 	*copied = (struct copied){.ino = overlay_show_ino(ov, layer, st.st_ino)};
 	if (!error && kin)
-		copied->origin = layer_write_origin(from, copied->ino, ov->several, to);
+		copied->origin =
+			layer_write_origin(&ov->layers[layer], from, copied->ino, ov->several, to);
 	if (!error)
 		error = copy_inode(from, to, &st);
 	if (!error && empty)

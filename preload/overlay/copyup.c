@@ -241,7 +241,8 @@ static int write_origin(const struct overlay *ov, struct path *p, const struct n
 	const size_t size = strlen(path) + 1;
 	char lower[size];
 	memcpy(lower, path, size);
-	return layer_write_origin(lower, n->ino, ov->several, grip_path(at, text))
+	return layer_write_origin(&ov->layers[layer], lower, n->ino, ov->several,
+				  grip_path(at, text))
 		       ? mark_parent_impure(ov, at)
 		       : 0;
 }

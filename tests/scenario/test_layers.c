@@ -1,6 +1,8 @@
 /* What each layer says about a name, in every order. */
 #include <criterion/criterion.h>
 
+#include <unistd.h>
+
 #include "house.h"
 #include "support/expect.h"
 #include "support/format.h"
@@ -229,6 +231,27 @@ Test(layers, marks_of_other_overlays)
 			remove_tree(area);
 		}
 	}
+}
+
+/*
+ * In memory file systems have UUIDs, and the kernel passes over an origin that tells of another. It
+ * looks for what it tells of for root alone.
+ */
+Test(layers, the_kernel_knows_who_was_copied_up)
+{
+	if (geteuid() || !world_exists(KERNEL) || access("/dev/shm", W_OK))
+		cr_skip("not root, no kernel's overlay, or no /dev/shm");
+	static const struct layers layers = {"low", "up", "work"};
+	char *area = shell_text("/", "mktemp -d /dev/shm/overlain.XXXXXX | tr -d '\\n'");
+	plant(format("%s/low", area), "a = 1\nd/b = 2\n", 0);
+	shell_text(area, "mkdir up work merged");
+	char *before = shell_text(area, "stat -c %i low/a low/d/b low/d");
+	world_shell(SHIM_RUN, area, &layers,
+		    "cd merged; echo more >>a; mv a c; chmod 600 d/b; chmod 700 d");
+	struct outcome seen =
+		world_shell(KERNEL, area, &layers, "stat -c %i merged/c merged/d/b merged/d");
+	remove_tree(area);
+	assert_text(seen.out, before, "the numbers");
 }
 
 /* That it is a whiteout a file says alone; its directory, that it is not to be listed. */
