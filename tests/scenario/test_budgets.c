@@ -159,9 +159,9 @@ static const struct row {
 	{"mkdir", DEEP "/newdir", {0, 0}, {45, 3}},
 	{"rename", "mine/file", {4, 0}, {18, 1}},
 	/* Each of these for another file, so with a first look at it. */
-	{"copy-up", "copy/f", {33, 0}, {55, 2}},
-	{"copy-up", DEEP "/copy", {33, 0}, {70, 3}},
-	{"unlink", "removed/f", {1, 0}, {25, 2}},
+	{"copy-up", "copy/f", {33, 0}, {56, 2}},
+	{"copy-up", DEEP "/copy", {33, 0}, {73, 3}},
+	{"unlink", "removed/f", {1, 0}, {27, 2}},
 	{"unlink", DEEP "/removed", {1, 0}, {40, 3}},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
