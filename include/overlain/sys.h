@@ -146,10 +146,6 @@ static inline int sys_fstat(int fd, struct stat *st)
 {
 	return (int)SYS2(SYS_fstat, fd, st);
 }
-static inline int sys_statfs(const char *path, struct statfs *st)
-{
-	return (int)SYS2(SYS_statfs, path, st);
-}
 static inline int sys_faccessat(int dirfd, const char *path, int mode, int flags)
 {
 	return (int)SYS4(SYS_faccessat2, dirfd, path, mode, flags);
@@ -278,10 +274,6 @@ static inline uintptr_t sys_thread(void)
 static inline pid_t sys_gettid(void)
 {
 	return (pid_t)SYS1(SYS_gettid, 0);
-}
-static inline mode_t sys_umask(mode_t mask)
-{
-	return (mode_t)SYS1(SYS_umask, mask);
 }
 static inline void *sys_mmap(size_t size, int protection, int flags, int fd)
 {
