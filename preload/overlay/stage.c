@@ -77,7 +77,8 @@ static int discard_entry(struct reading *reading, const struct dirent64 *entry, 
 	return 0;
 }
 
-static int discard_directory(int dirfd, const char *name)
+/* LENT is the mode it had, where its own was in the way; or -errno. */
+static int discard_directory(int dirfd, const char *name, int lent)
 {
 	int error = sys_unlinkat(dirfd, name, AT_REMOVEDIR);
 	if (error != -ENOTEMPTY && error != -EEXIST)
@@ -85,22 +86,21 @@ static int discard_directory(int dirfd, const char *name)
 	CLOSE_SCOPED int fd =
 		sys_openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
 	entries_in(fd, discard_entry, NULL);
+	layer_give_back(dirfd, name, lent);
 	return sys_unlinkat(dirfd, name, AT_REMOVEDIR);
 }
 
 /*
  * Removes whatever stands there, directories with all they hold. Who has one of them open may look
- * at it still: its mode stays, unless it is in the way.
+ * at it still: its mode stays.
  */
 static int discard_at(int dirfd, const char *name)
 {
 	int error = sys_unlinkat(dirfd, name, 0);
 	if (error != -EISDIR && error != -EPERM)
 		return error == -ENOENT ? 0 : error;
-	if (discard_directory(dirfd, name) == 0)
-		return 0;
-	SYS3(SYS_fchmodat, dirfd, name, 0700);
-	return discard_directory(dirfd, name);
+	error = discard_directory(dirfd, name, -EACCES);
+	return error ? discard_directory(dirfd, name, layer_lend(dirfd, name)) : 0;
 }
 
 /* renameat2(2) that moves directories which may not be written to as well: the kernel wants to. */

@@ -51,7 +51,7 @@ static void visit_gone(int fd, const struct descriptor *d, void *data)
 	struct text t;
 	text_init(&t, link, sizeof link);
 	text_add_descriptor(&t, g->upper);
-	if (!is_going(g, d) || !descriptor_replace(fd, link))
+	if (!is_going(g, d) || !descriptor_replace(fd, link, DT_DIR))
 		return;
 	now.layer = 0;
 	now.ino = g->at->node.ino;
@@ -88,7 +88,7 @@ void descriptor_bury(int fd, struct descriptor *d)
 	text_add(&t, "/.");
 	if (d->layer == 0 || sys_fstat(fd, &st) || dig(ov, link, &s))
 		return;
-	if (descriptor_replace(fd, s.path)) {
+	if (descriptor_replace(fd, s.path, DT_DIR)) {
 		if (!d->ino)
 			d->ino = overlay_show_ino(ov, d->layer, st.st_ino);
 		d->layer = 0;

@@ -39,7 +39,7 @@ static int copy_up(struct place *at, int *empty)
 	at->node = n;
 	if (debug_on(DEBUG_COPYUP))
 		debug_say("copied up ", path_rel(&at->path), NULL);
-	if (at->node.type == DT_REG)
+	if (at->node.type != DT_DIR)
 		descriptor_reopen(at);
 	return 0;
 }

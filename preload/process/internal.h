@@ -197,8 +197,11 @@ void descriptor_set(int fd, const struct descriptor *d);
 
 /* --- reopen.c --- */
 
-/* Opens PATH in FD's place, as FD was opened and where it was; false where that cannot be. */
-bool descriptor_replace(int fd, const char *path);
+/*
+ * Opens PATH, which is of TYPE, in FD's place, as FD was opened and where it was; false where that
+ * cannot be.
+ */
+bool descriptor_replace(int fd, const char *path, uint8_t type);
 
 /* --- bury.c --- */
 

@@ -11,12 +11,22 @@
 /* What fcntl(2) says of an open file that opening it again may keep. */
 #define KEPT (O_ACCMODE | O_APPEND | O_NONBLOCK | O_NOATIME | O_PATH | O_LARGEFILE)
 
-bool descriptor_replace(int fd, const char *path)
+/*
+ * The end of a fifo that was opened, or a device, stays what it is; what is open as a place alone
+ * (O_PATH) does not.
+ */
+static bool goes_along(uint8_t type, int flags)
+{
+	return type == DT_REG || type == DT_DIR || (flags & O_PATH);
+}
+
+bool descriptor_replace(int fd, const char *path, uint8_t type)
 {
 	int flags = sys_fcntl(fd, F_GETFL, 0), own = sys_fcntl(fd, F_GETFD, 0);
-	if (flags < 0 || own < 0)
+	if (flags < 0 || own < 0 || !goes_along(type, flags))
 		return false;
-	CLOSE_SCOPED int copy = sys_openat(AT_FDCWD, path, (flags & KEPT) | O_CLOEXEC, 0);
+	const int itself = type == DT_LNK ? O_NOFOLLOW : 0;
+	CLOSE_SCOPED int copy = sys_openat(AT_FDCWD, path, (flags & KEPT) | itself | O_CLOEXEC, 0);
 	if (copy < 0)
 		return false;
 	off_t at = sys_lseek(fd, 0, SEEK_CUR);
@@ -50,7 +60,7 @@ void descriptor_refresh(int fd)
 		return;
 	if (n.ino != (d.ino ? d.ino : overlay_show_ino(ov, d.layer, st.st_ino)))
 		return; /* the name is another object's by now */
-	descriptor_replace(fd, overlay_reach(ov, &n, p));
+	descriptor_replace(fd, overlay_reach(ov, &n, p), n.type);
 	d.layer = 0;
 	d.ino = n.ino;
 	descriptor_set(fd, &d);
@@ -64,7 +74,7 @@ static void visit(int fd, const struct descriptor *d, void *data)
 	    d->length != s->at->path.length || memcmp(d->path, name, d->length) != 0)
 		return;
 	/* One that could not be replaced is on the lower still, and must be known to be. */
-	if (descriptor_replace(fd, s->path))
+	if (descriptor_replace(fd, s->path, d->type))
 		descriptor_note(fd, s->at);
 }
 
@@ -144,7 +154,7 @@ static void go_along(const struct moving *m, int fd, const char *real)
 	const char *path = overlay_reach(at->overlay, &at->node, &at->path);
 	if (fd == AT_FDCWD && SYS1(SYS_chdir, path) == 0)
 		cwd_enter(at);
-	else if (fd != AT_FDCWD && descriptor_replace(fd, path))
+	else if (fd != AT_FDCWD && descriptor_replace(fd, path, at->node.type))
 		descriptor_note(fd, at);
 }
 
@@ -161,9 +171,7 @@ static bool take_along(const struct moving *m, int fd, size_t size)
 static void visit_moving(int fd, const struct descriptor *d, void *data)
 {
 	const struct moving *m = data;
-	/* To open a fifo would be to wait for somebody, and a link leads elsewhere. */
-	if (d->kind == DESCRIPTOR_OUTSIDE || d->overlay != m->overlay->index || d->layer == 0 ||
-	    (d->type != DT_REG && d->type != DT_DIR))
+	if (d->kind == DESCRIPTOR_OUTSIDE || d->overlay != m->overlay->index || d->layer == 0)
 		return;
 	if (!take_along(m, fd, NAME_SHORT))
 		take_along(m, fd, PATH_MAX);

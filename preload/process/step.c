@@ -116,10 +116,19 @@ static int look_at(struct place *at, const struct node *parent, const char *name
 	return error;
 }
 
+/* Nothing has a name in a directory that was removed; and who may not search it is told so first.
+ */
+static int look_in_removed(const struct place *at)
+{
+	struct stat st;
+	return sys_fstatat(at->asked_dirfd, ".", &st, 0) == -EACCES ? -EACCES : -ENOENT;
+}
+
 static int go_down_inside(struct place *at, const char *name, size_t length)
 {
 	const struct node parent = at->node;
-	at->removed = false;
+	if (at->removed)
+		return look_in_removed(at);
 	if (!node_is_dir(&parent))
 		return node_absent(&parent) ? -ENOENT : -ENOTDIR;
 	if (!place_fits(at, at->path.length + 1 + length))

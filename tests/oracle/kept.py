@@ -1,6 +1,7 @@
 """Operations on descriptors that stay open while the names they were opened by change."""
 import fcntl
 import os
+import stat
 
 from draws import is_fifo, path
 from layers import NAMES
@@ -73,6 +74,12 @@ def changing(call):
     return unless_nameless
 
 
+def names_of_attributes(fd, name):
+    """Of a directory those of its part in the upper count, which may not be seen: is_closed."""
+    closed = stat.S_ISDIR(os.fstat(fd).st_mode) and is_closed(fd)
+    return "closed" if closed else sorted(os.listxattr(fd))
+
+
 def make_in(fd, name):
     made = os.open(name, os.O_CREAT | os.O_WRONLY | os.O_NONBLOCK, 0o640, dir_fd=fd)
     try:
@@ -136,7 +143,7 @@ KINDS = {
     "kept_fchown": (on_kept(FILES, changing(lambda fd: os.fchown(fd, -1, os.getgid()))), 0.5),
     "kept_futimens": (on_kept(FILES, changing(lambda fd: os.utime(fd, ns=(3, 4)))), 0.5),
     "kept_fsetxattr": (on_kept(FILES, changing(lambda fd: os.setxattr(fd, "user.kept", b"1"))), 0.5),
-    "kept_flistxattr": (on_kept(FILES, lambda fd, n: sorted(os.listxattr(fd))), 0.5),
+    "kept_flistxattr": (on_kept(FILES, names_of_attributes), 0.5),
     "keep_directory": (draw_keep_directory, 1.5),
     "kept_list": (on_directory(lambda fd, n: names_in(fd)), 1),
     "kept_dir_fstat": (on_directory(fields), 0.5),

@@ -118,7 +118,7 @@ def match(p):
 KINDS = {
     "list": (on_path(names_in), 2),
     "listfd": (on_path(lambda p: at_directory(p, names_in)), 1),
-    "scandir": (on_path(scan), 2),
+    "scandir": (on_path(inside(scan)), 2),
     "walk": (on_path(inside(walk)), 0.5),
     "glob": (on_path(inside(match)), 0.5),
     "fchdir": (on_path(lambda p: (at_directory(p, os.fchdir), os.getcwd())), 0.5),

@@ -325,3 +325,46 @@ Test(parity, a_whiteout_cannot_be_made_where_nothing_can)
 										    "docs new",
 		 .unlike_plain = true);
 }
+
+/* Who may not search it is told that first. */
+Test(parity, a_removed_directory_is_closed_to_some)
+{
+	in_house(
+		"cd merged; mkdir made; chmod 600 made empty docs/deep/er; rm "
+		"docs/deep/er/*; " AS_USER PYTHON(
+			"for name in \"made\", \"empty\", \"docs/deep/er\":\n"
+			"\tfd = os.open(name, os.O_RDONLY)\n"
+			"\tos.rmdir(name)\n"
+			"\tsay(lambda: os.mkdir(\"a\", dir_fd = fd))\n"
+			"\tsay(lambda: os.stat(\"a\", dir_fd = fd))\n"
+			"\tsay(lambda: os.rename(\"a\", \"b\", src_dir_fd = fd, dst_dir_fd = fd))\n"
+			"\tsay(lambda: os.open(\"a/b\", os.O_CREAT | os.O_WRONLY, dir_fd = "
+			"fd))\n"));
+}
+
+/* The end of a fifo that was opened would not meet the other any more. */
+Test(parity, what_is_open_as_a_place_goes_along)
+{
+	in_house("cd merged; " PYTHON(
+		"import select\n"
+		"kept = [(name, os.open(name, os.O_PATH | os.O_NOFOLLOW)) for name in "
+		"(\"pipe\", \"rel\", \"README\", \"nothing\")]\n"
+		"end = os.open(\"pipe\", os.O_RDONLY | os.O_NONBLOCK)\n"
+		"other = os.open(\"pipe\", os.O_WRONLY)\n"
+		"def show():\n"
+		"\tfor name, fd in kept:\n"
+		"\t\ts = os.fstat(fd)\n"
+		"\t\tprint(name, oct(s.st_mode), s.st_mtime_ns, os.readlink(\"/proc/self/fd/%d\" % "
+		"fd).split(\"merged\")[1], os.readlink(\"\", dir_fd = fd) if name == \"rel\" else "
+		"0)\n"
+		"for name, fd in kept:\n"
+		"\tos.utime(name, ns = (1, 2), follow_symlinks = False)\n"
+		"\tif name != \"rel\": os.chmod(name, 0o604)\n"
+		"show()\n"
+		"for name, fd in kept: os.rename(name, \"docs/\" + name)\n"
+		"show()\n"
+		"os.close(other)\n"
+		"meeting = select.poll()\n"
+		"meeting.register(end, select.POLLIN)\n"
+		"print([what for fd, what in meeting.poll(0)])\n"));
+}
