@@ -122,14 +122,14 @@ static int look_through(const struct parts *parts, struct path *p, unsigned from
 		error = may ? 0 : may_search(ov, parent, p);
 		if (error)
 			return error;
-		if (look.marks & MARK_ELSEWHERE)
-			return -EPERM; /* as the kernel, where it is not to follow */
 		bool by_upper = false;
 		if (hidden_above(parts, p, unseen, i, &by_upper, vain)) {
 			if (by_upper && node_absent(n))
 				n->marks |= NODE_COVERED;
 			return 0;
 		}
+		if (look.marks & MARK_ELSEWHERE)
+			return -EPERM; /* as the kernel, where it is not to follow */
 		unseen = node_next_part(ov, parent, i + 1);
 		if (node_take(ov, i, &look, n))
 			return 0;

@@ -54,17 +54,22 @@ Test(lookup, an_empty_file_is_a_whiteout_where_its_attribute_says_so)
 	      {"e/x", "nothing"}, {"u/x", "covered"}, {"u/y", "covered"});
 }
 
-/* It is not followed, and what is there is not all there is: only of the last layer it is. */
+/*
+ * It is not followed, and what is there is not all there is: only of the last layer it is. What is
+ * hidden is nothing, wherever it is held.
+ */
 Test(lookup, what_is_held_elsewhere_is_refused)
 {
 	SHOWS(OPEN(.lower = {"d/\nd xattr user.overlay.redirect=/e\nf hole 9000\n"
-			     "f xattr user.overlay.metacopy=\ne/x = 1",
+			     "f xattr user.overlay.metacopy=\ne/x = 1\nh/\n"
+			     "h xattr user.overlay.redirect=/e\nw/\n"
+			     "w xattr user.overlay.redirect=/e",
 			     "d/\ne/\ne xattr user.overlay.redirect=e\nl/\n"
 			     "l xattr user.overlay.redirect=e\nf = 2\ng hole 9000\n"
 			     "g xattr user.overlay.metacopy="},
-		   .upper = "u/\nu xattr user.overlay.redirect=/e"),
-	      {"d", "EPERM"}, {"d/x", "EPERM"}, {"f", "EPERM"}, {"e", "dir 1 2"}, {"l", "dir 2"},
-	      {"g", "EPERM"}, {"u", "EPERM"});
+		   .upper = "u/\nu xattr user.overlay.redirect=/e\nh whiteout-file\nw whiteout"),
+	      {"h", "covered"}, {"w", "covered"}, {"d", "EPERM"}, {"d/x", "EPERM"}, {"f", "EPERM"},
+	      {"e", "dir 1 2"}, {"l", "dir 2"}, {"g", "EPERM"}, {"u", "EPERM"});
 }
 
 Test(lookup, an_opaque_directory_hides_what_is_below)
