@@ -121,10 +121,14 @@ torture-fuzz: $(FUZZERS:%=$(TESTS)/fuzz/fuzz_%)
 # Some pretend the disk, or take back what was mapped: the rooms come to them for each system call.
 FUZZ_FLAGS := $(LANGUAGE) -Iinclude -Itests -fno-strict-aliasing -O1 -g
 $(TESTS)/fuzz/%_config $(TESTS)/fuzz/%_marks: FUZZ_FLAGS += -DOVERLAIN_SYS_HOOK
+# It draws from tables: what is compared with what tells it nothing.
+$(TESTS)/fuzz/fuzz_marks: FUZZ_FLAGS += -fno-sanitize-coverage=trace-cmp
 FUZZ_COMMON := tests/fuzz/fuzz.c tests/unit/rooms_make.c
 FUZZ_SRC := $(TEST_ROOMS) $(wildcard preload/process/*.c) $(FUZZ_COMMON)
 FUZZ_PLAIN_SRC := $(TEST_ROOMS) $(FUZZ_COMMON)
-fuzz_sources = tests/fuzz/fuzz_$(1).c $(if $(filter config marks,$(1)),$(FUZZ_PLAIN_SRC),$(FUZZ_SRC))
+# A fuzzer may be in several files, of its name.
+fuzz_own = $(wildcard tests/fuzz/fuzz_$(1).c tests/fuzz/$(1)_*.c)
+fuzz_sources = $(fuzz_own) $(if $(filter config marks,$(1)),$(FUZZ_PLAIN_SRC),$(FUZZ_SRC))
 
 # To replay, what was compiled for the library will do.
 FUZZ_OBJECTS := $(call objects,$(TEST_ROOMS) $(wildcard preload/process/*.c))
@@ -132,7 +136,7 @@ FUZZ_PLAIN_OBJECTS := $(TEST_ROOMS:preload/%=$(FAULTY)/obj/%.o)
 fuzz_objects = $(if $(filter config marks,$(1)),$(FUZZ_PLAIN_OBJECTS),$(FUZZ_OBJECTS))
 
 define fuzz_rules
-$(TESTS)/fuzz/replay_$(1): tests/fuzz/replay.c tests/fuzz/fuzz_$(1).c $(FUZZ_COMMON) $(call fuzz_objects,$(1))
+$(TESTS)/fuzz/replay_$(1): tests/fuzz/replay.c $(fuzz_own) $(FUZZ_COMMON) $(call fuzz_objects,$(1))
 	@mkdir -p $$(@D)
 	$$(call test_quiet,LINK,$$@)$$(CC) $$(FUZZ_FLAGS) -o $$@ $$^ -ldl
 $(TESTS)/fuzz/fuzz_$(1): $(call fuzz_sources,$(1))
