@@ -22,7 +22,9 @@ int close(int fd)
 /* The range, less what is ours in it. */
 int close_range(unsigned first, unsigned last, int flags)
 {
-	way_forget_range(first, last);
+	const bool closes = !((unsigned)flags & CLOSE_RANGE_CLOEXEC) && first <= last;
+	if (closes)
+		way_forget_range(first, last);
 	unsigned from = first, ours;
 	int result = 0;
 	while (from <= INT_MAX && (ours = (unsigned)layer_kept((int)from)) != INT_MAX &&
@@ -33,7 +35,7 @@ int close_range(unsigned first, unsigned last, int flags)
 	}
 	if (from <= last || from == first)
 		result = NEXT(close_range)(from, last, flags);
-	if (result == 0 && !((unsigned)flags & CLOSE_RANGE_CLOEXEC))
+	if (result == 0 && closes)
 		descriptor_drop_range(first, last);
 	return result;
 }

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,15 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+static int list(const char *path)
+{
+	int entries = 0;
+	DIR *dir = opendir(path);
+	while (dir && readdir(dir))
+		entries++;
+	return dir ? closedir(dir), entries - 3 : -1;
+}
 
 static void by_loop(void)
 {
@@ -28,6 +38,24 @@ static void by_closefrom(void)
 static void by_close_range(void)
 {
 	close_range(3, ~0u, 0);
+}
+
+/* It closes nothing now, however often it is asked: what is open does not grow more. */
+static void by_close_on_exec(void)
+{
+	for (int round = 0; round < 40; round++) {
+		struct stat st;
+		close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
+		for (int i = 0; i < 30; i++)
+			stat("dir/inner", &st);
+		for (int i = 0; i < 3; i++) {
+			close(open("dir/new", O_CREAT | O_RDWR, 0644));
+			unlink("dir/new");
+		}
+	}
+	if (list("/proc/self/fd") > 40)
+		printf("more and more is open\n");
+	by_close_range();
 }
 
 static void by_system_call(void)
@@ -57,15 +85,6 @@ static void check(const char *after, const char *what, int result)
 		printf("%s: %s: %s\n", after, what, strerror(errno));
 }
 
-static int list(const char *path)
-{
-	int entries = 0;
-	DIR *dir = opendir(path);
-	while (dir && readdir(dir))
-		entries++;
-	return dir ? closedir(dir), entries - 3 : -1;
-}
-
 static void use(const char *after)
 {
 	struct stat st;
@@ -92,6 +111,7 @@ static const struct way {
 	{"loop", by_loop},
 	{"closefrom", by_closefrom},
 	{"close_range", by_close_range},
+	{"close on exec", by_close_on_exec},
 	{"system call", by_system_call},
 	{"limit", by_limit},
 };
