@@ -40,6 +40,7 @@ void change_end_with(struct change *change, const struct node *n);
 bool change_knew(const struct change *change, struct node *n);
 /* A number that differs once a directory may have moved, or was removed. */
 uint64_t overlay_generation(const struct overlay *ov);
+#define GENERATION_NONE                UINT64_MAX /* that of an overlay which is not joined yet */
 #define CHANGE_SCOPED                  __attribute__((cleanup(change_end), unused)) struct change
 #define CHANGE_NAME(line)              change_at_##line
 #define CHANGE_AT(ov, p, tree, line)   CHANGE_SCOPED CHANGE_NAME(line) = change_begin(ov, p, tree)

@@ -20,6 +20,7 @@
 #include <fts.h>
 #include <ftw.h>
 #include <glob.h>
+#include <grp.h>
 #include <libintl.h>
 #include <link.h>
 #include <mntent.h>
@@ -31,11 +32,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/fanotify.h>
+#include <sys/fsuid.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/quota.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -58,6 +61,7 @@
 
 /* Names that libc exports for older or fortified programs and no longer declares. */
 int pivot_root(const char *new, const char *old);
+int capset(void *header, const void *data);
 int __open_2(const char *path, int flags);
 int __openat_2(int dirfd, const char *path, int flags);
 int __xstat(int version, const char *path, struct stat *st);

@@ -39,6 +39,7 @@ struct overlay {
 	char page[PAGE_NAME + 1]; /* the name of the shared page, or "" */
 	const char *mount_line; /* "lowerdir=…,upperdir=…,workdir=…", escaped as in /proc/mounts */
 	dev_t dev;              /* st_dev of everything in merged */
+	bool joined;            /* nothing more is to come of overlay_join */
 	struct shared *shared; /* what processes tell each other, or NULL */
 	struct cache *cache;   /* what this process has learnt, or NULL */
 };
@@ -51,11 +52,19 @@ struct mounts {
 
 /*
  * Reads OVERLAIN_* in ENVP and opens what they describe. 0 (count 0: nothing is configured), or
- * -errno with one line in COMPLAINT that names the variable and the value.
+ * -errno with one line in COMPLAINT that names the variable and the value. An overlay that a parent
+ * process has set up is not joined yet.
  */
 int mounts_read(struct mounts *mounts, char *const *envp, struct text *complaint);
 /* The same to look at what is there: nothing is made on disk, and all of them are read-only. */
 int mounts_look(struct mounts *mounts, char *const *envp, struct text *complaint);
+/*
+ * To be called before the first look at what OV shows, and before any change: from then on this
+ * process hears of what others change, and they of what it does; what dead ones left half-made is
+ * swept. An error is one of want (-EMFILE, -ENFILE, -ENOMEM), and another call may succeed. Threads
+ * and signal handlers may meet in it.
+ */
+int overlay_join(struct overlay *ov);
 /* What OV, which has an upper, shows without it; the cache and the shared page stay behind. */
 void overlay_below(const struct overlay *ov, struct overlay *below);
 /*

@@ -20,6 +20,17 @@ bool process_ready(void);
 const struct mounts *process_mounts(void);
 /* The overlay that holds the absolute path NAME, and what follows merged in it; or NULL. */
 const struct overlay *process_overlay(const char *name, size_t length, const char **rest);
+/*
+ * Sees to it that this process has joined OV before it looks at what that shows: 0, or an error of
+ * want (overlay_join).
+ */
+int process_join_now(const struct overlay *ov);
+static inline int process_join(const struct overlay *ov)
+{
+	return __atomic_load_n(&ov->joined, __ATOMIC_ACQUIRE) ? 0 : process_join_now(ov);
+}
+/* All of them, best effort: this process is about to give up what it may open. */
+void process_join_all(void);
 /* True when some merged lies below the absolute path NAME ("" is "/"). */
 bool process_leads(const char *name, size_t length);
 /*

@@ -45,6 +45,8 @@ static const struct overlay *open_overlay(const struct arguments *arguments, mou
 		fail("no overlay: neither -o OPTIONS nor OVERLAIN_UPPERDIR is given");
 		return NULL;
 	}
+	for (unsigned i = 0; i < mounts.count; i++)
+		overlay_join(&mounts.at[i]);
 	return pick(&mounts, arguments->picked);
 }
 

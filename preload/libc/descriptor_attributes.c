@@ -22,6 +22,7 @@ bool descriptor_by_name(int fd, struct place *at, int *error)
 	if (!descriptor_brief(fd, &d) || d.kind == DESCRIPTOR_OUTSIDE)
 		return false;
 	const struct overlay *ov = &process_mounts()->at[d.overlay];
+	process_join(ov);
 	if (ov->writable && d.layer == 0)
 		return false;
 	int flags = sys_fcntl(fd, F_GETFL, 0);

@@ -103,8 +103,34 @@ static long take(long number, long a, long b, long c, long d, long e, long f)
 	return route.narrow ? (int)result : result;
 }
 
+/* By which a thread gives up what it may open, itself alone: renounce.c. */
+static bool renounces(long number)
+{
+	switch (number) {
+	case SYS_setuid:
+	case SYS_setreuid:
+	case SYS_setresuid:
+	case SYS_setfsuid:
+	case SYS_setgid:
+	case SYS_setregid:
+	case SYS_setresgid:
+	case SYS_setfsgid:
+	case SYS_setgroups:
+	case SYS_capset:
+	case SYS_unshare:
+	case SYS_setns:
+	case SYS_prctl:
+	case SYS_seccomp:
+	case SYS_landlock_restrict_self:
+		return true;
+	}
+	return false;
+}
+
 void *syscall_route(long number)
 {
+	if (renounces(number))
+		process_join_all();
 	if (find(number).entry && process_ready())
 		return (void *)(uintptr_t)take;
 	return next_symbol(NEXT_syscall);

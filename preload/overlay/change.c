@@ -136,6 +136,8 @@ bool change_knew(const struct change *c, struct node *n)
 uint64_t overlay_generation(const struct overlay *ov)
 {
 	static _Atomic uint64_t count;
+	if (!__atomic_load_n(&ov->joined, __ATOMIC_ACQUIRE))
+		return GENERATION_NONE;
 	if (ov->shared)
 		return ov->shared->tree + ((uint64_t)ov->shared->gone << 40);
 	return overlay_stands(ov) ? 0 : ++count; /* nobody tells: it may be so each time */

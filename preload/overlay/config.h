@@ -148,10 +148,10 @@ bool environment_enforced(const struct config *c);
 /* --- made elsewhere in this room, for mounts.c to call once an overlay is complete --- */
 
 /*
- * Maps what processes tell each other (page.c); without it an overlay works, and looks more often.
- * Whom it is kept from changes nothing. FRESH: nobody handed this overlay over, it is set up anew.
+ * Joins an overlay that nobody handed over, but that is set up anew (page.c); without what
+ * processes tell each other it works, and looks more often.
  */
-int shared_open(struct overlay *ov, bool fresh);
+void shared_begin(struct overlay *ov);
 /* Makes room for what this process learns, as much as the draft allows. */
 void cache_open(struct config *c, const struct draft *d, struct overlay *ov);
 

@@ -185,7 +185,10 @@ static int open_overlay(struct config *c, struct draft *d, struct overlay *ov, u
 	int result = open_layers(c, d, ov);
 	if (result < 0)
 		return result;
-	shared_open(ov, c->fresh);
+	if (c->fresh)
+		shared_begin(ov);
+	else if (!ov->writable || !*ov->page)
+		overlay_join(ov); /* which is nothing, or what children are to be told of */
 	memcpy(d->overlay.page, ov->page, sizeof ov->page); /* children are told */
 	cache_open(c, d, ov);
 	return 0;
@@ -232,6 +235,7 @@ void overlay_below(const struct overlay *ov, struct overlay *below)
 	below->layer_count--;
 	below->part_shift = part_shift(below->layer_count);
 	below->has_upper = below->writable = false;
+	below->joined = true;
 	below->shared = NULL;
 	below->cache = NULL;
 }

@@ -150,18 +150,12 @@ static int open_page(struct overlay *ov)
 	return error ? error : shared_file(ov);
 }
 
-int shared_open(struct overlay *ov, bool fresh)
+/* Two threads may do so at a time. */
+static int map_page(struct overlay *ov, int fd)
 {
 	struct stat st;
-	char path[PATH_SIZE];
-	if (!ov->writable)
-		return 0;
-	CLOSE_SCOPED int fd = open_page(ov);
-	/* He could change the tree without a word to the others, who would go on with what they
-	 * knew. */
-	ov->barred = fd == -EACCES || fd == -EPERM;
-	ov->writable = !ov->barred;
-	int error = fd < 0 ? fd : sys_fstat(fd, &st);
+	struct shared *none = NULL;
+	int error = sys_fstat(fd, &st);
 	/* One that is too short is of no use to anybody, and would kill its readers. */
 	if (!error && st.st_size < (off_t)sizeof(struct shared))
 		error = -ENODATA;
@@ -170,12 +164,48 @@ int shared_open(struct overlay *ov, bool fresh)
 	void *at = sys_mmap(sizeof(struct shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd);
 	if (sys_failed(at))
 		return (int)(intptr_t)at;
-	ov->shared = at;
-	stage_sweep(ov);
-	if (!fresh)
+	if (!__atomic_compare_exchange_n(&ov->shared, &none, at, false, __ATOMIC_ACQ_REL,
+					 __ATOMIC_RELAXED))
+		sys_munmap(at, sizeof(struct shared));
+	return 0;
+}
+
+static bool is_for_want(int error)
+{
+	return error == -EMFILE || error == -ENFILE || error == -ENOMEM;
+}
+
+/*
+ * Most programs never ask for a name in merged, and are spared the page. Those that could not come
+ * to it any more when they do are made to join before (process_join_all).
+ */
+int overlay_join(struct overlay *ov)
+{
+	if (ov->joined)
 		return 0;
+	if (ov->writable && !ov->shared) {
+		CLOSE_SCOPED int fd = open_page(ov);
+		/* He could change the tree without a word to the others, who would go on with what
+		 * they knew. */
+		ov->barred = fd == -EACCES || fd == -EPERM;
+		ov->writable = !ov->barred;
+		const int error = fd < 0 ? fd : map_page(ov, fd);
+		if (is_for_want(error))
+			return error;
+	}
+	if (ov->shared)
+		stage_sweep(ov);
+	__atomic_store_n(&ov->joined, true, __ATOMIC_RELEASE);
+	return 0;
+}
+
+void shared_begin(struct overlay *ov)
+{
+	char path[PATH_SIZE];
+	overlay_join(ov);
+	if (!ov->shared)
+		return;
 	path_in_home(ov, "", path);
 	open_home(ov, path);
 	shared_forget_told(ov);
-	return 0;
 }

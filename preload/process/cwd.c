@@ -206,6 +206,8 @@ int cwd_base(struct base *base, char *path, size_t size)
 		return cwd_of_guest(base, path, size, error);
 	if (error == -ESRCH)
 		return cwd_ask(base, path, size);
+	if (!error && base->overlay)
+		process_join(base->overlay);
 	if (!error && base->overlay && base->moved != overlay_generation(base->overlay))
 		error = follow_move(base, size);
 	return error;
@@ -284,6 +286,7 @@ void cwd_adopt(const char *name, bool gone)
 	ssize_t size = sys_getcwd(real, sizeof real);
 	if (!ov || (size < 0 && size != -ENOENT))
 		return;
+	process_join(ov); /* who stands in it asks for names there */
 	rest += *rest == '/';
 	unsigned layer = size < 0 ? BASE_ANY : part_called(ov, rest, real, (size_t)size - 1);
 	if (layer == ov->layer_count)

@@ -106,10 +106,14 @@ int descriptor_follow(int fd, struct descriptor *d)
 {
 	if (!descriptor_find(fd, d))
 		return -EBADF;
-	if (d->kind == DESCRIPTOR_DIR && d->length != DESCRIPTOR_TOO_LONG &&
-	    d->moved != overlay_generation(&process_mounts()->at[d->overlay]))
-		return follow_move(fd, d);
-	return 0;
+	if (d->kind == DESCRIPTOR_OUTSIDE)
+		return 0;
+	const struct overlay *ov = &process_mounts()->at[d->overlay];
+	int error = process_join(ov);
+	if (!error && d->kind == DESCRIPTOR_DIR && d->length != DESCRIPTOR_TOO_LONG &&
+	    d->moved != overlay_generation(ov))
+		error = follow_move(fd, d);
+	return error;
 }
 
 int descriptor_base(int fd, struct base *base, char *path, size_t size)

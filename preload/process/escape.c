@@ -120,6 +120,7 @@ static bool told_before(const char *name)
 	uint64_t hash = 0xcbf29ce484222325U; /* FNV-1a */
 	for (; *name; name++)
 		hash = (hash ^ (unsigned char)*name) * 0x100000001b3U;
+	process_join_all();
 	bool before = __atomic_exchange_n(&told[hash % TOLD], hash, __ATOMIC_RELAXED) == hash;
 	for (const struct overlay *ov = mounts->at; ov < mounts->at + mounts->count; ov++)
 		before |= overlay_told(ov, hash);

@@ -54,7 +54,7 @@ __attribute__((hot)) bool glimpse(struct glimpse *g, int dirfd, const char *path
 	if (!process_ready() || process_mounts()->count > 1)
 		return false;
 	ssize_t size = pointer_string(path, PATH_MAX);
-	if (size <= 0 || !begin(&spot, dirfd, path, (size_t)size, &rest))
+	if (size <= 0 || !begin(&spot, dirfd, path, (size_t)size, &rest) || !spot.overlay->joined)
 		return false;
 	const char *const end = path + size;
 	if (rest == end)

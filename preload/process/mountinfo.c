@@ -43,6 +43,7 @@ int mounts_append(int fd, size_t size)
 	(void)size;
 	const struct mounts *mounts = process_mounts();
 	int error = 0;
+	process_join_all(); /* which tells whether they may be written */
 	for (unsigned i = mounts->count; i-- > 0 && !error;) {
 		const struct overlay *ov = &mounts->at[i];
 		char line[line_size(ov)];
@@ -169,6 +170,7 @@ static int append(int fd, const struct table *table, const struct overlay *ov)
 int mountinfo_append(int fd, size_t size)
 {
 	const struct mounts *mounts = process_mounts();
+	process_join_all();
 	__attribute__((cleanup(unmap_scoped)))
 	const struct table table = {sys_mmap(size, PROT_READ, MAP_PRIVATE, fd), size};
 	int error = sys_failed(table.at) ? -ENOMEM : 0;

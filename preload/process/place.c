@@ -128,6 +128,9 @@ static int find_outside(struct place *at, bool relative, const char *path)
 		return pass_on(at);
 	const char *name = path_rel(&at->path);
 	const struct overlay *ov = process_overlay(name, at->path.length, &rest);
+	int error = ov ? process_join(ov) : 0;
+	if (error)
+		return error;
 	bool leads = !ov && process_leads(name, at->path.length);
 	if (!ov && !leads) {
 		at->slash = false;
@@ -156,7 +159,8 @@ static int find_absolute(struct place *at, const char *path, size_t length)
 	if (!at->overlay)
 		return find_outside(at, false, path);
 	rest += *rest == '/';
-	return find_below(at, PATH_HASH_ROOT, rest, (size_t)(path + length - rest));
+	int error = process_join(at->overlay);
+	return error ? error : find_below(at, PATH_HASH_ROOT, rest, (size_t)(path + length - rest));
 }
 
 bool place_ask_cwd(struct place *at, struct base *base)
@@ -183,12 +187,15 @@ static int find_relative(struct place *at, const char *path, size_t length)
 	if (!base.overlay)
 		return find_outside(at, true, path);
 	at->overlay = base.overlay;
+	int error = process_join(base.overlay);
+	if (error)
+		return error;
 	if (base.gone) {
 		at->node = (struct node){0};
 		at->removed = true;
 		return place_walk(at, path);
 	}
-	int error = find_below(at, base.hash, path, length);
+	error = find_below(at, base.hash, path, length);
 	at->direct &= base.layer == at->node.layer && base.overlay == at->overlay;
 	return error;
 }

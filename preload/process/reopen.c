@@ -49,6 +49,7 @@ void descriptor_refresh(int fd)
 	    d.length >= sizeof d.path || process_borrowed())
 		return;
 	const struct overlay *ov = &process_mounts()->at[d.overlay];
+	process_join(ov);
 	if ((overlay_recall_hash(ov, d.hash, &n) && !overlay_in_upper(ov, &n)) ||
 	    !descriptor_find(fd, &d) || d.length >= sizeof d.path)
 		return;

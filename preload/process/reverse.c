@@ -34,6 +34,7 @@ __attribute__((noinline)) static bool shows(const struct overlay *ov, unsigned l
 	struct stat st;
 	if (path_set(p, rest, length))
 		return false;
+	process_join(ov);
 	int error = overlay_lookup(ov, p, &n);
 	if (error == -EACCES) /* what may not be asked for is not known to be anything else */
 		return true;

@@ -155,6 +155,19 @@ const struct overlay *process_overlay(const char *name, size_t length, const cha
 	return NULL;
 }
 
+__attribute__((noinline)) int process_join_now(const struct overlay *ov)
+{
+	return overlay_join(&mounts.at[ov->index]);
+}
+
+void process_join_all(void)
+{
+	if (!process_ready())
+		return;
+	for (unsigned i = 0; i < mounts.count; i++)
+		process_join(&mounts.at[i]);
+}
+
 bool process_leads(const char *name, size_t length)
 {
 	for (unsigned i = 0; i < mounts.count; i++) {

@@ -10,6 +10,7 @@ void step_enter(struct place *at)
 	const struct overlay *ov = process_overlay(*name ? name : "/", at->path.length, &rest);
 	if (!ov || (*rest && ov->merged_length))
 		return;
+	process_join(ov);
 	size_t length = strlen(rest);
 	at->overlay = ov;
 	at->crossed = true;
@@ -29,6 +30,7 @@ __attribute__((noinline)) static void look_for_nested(struct place *at)
 	const struct overlay *ov = process_overlay(name, strlen(name), &rest);
 	if (!ov || ov == at->overlay)
 		return;
+	process_join(ov);
 	at->overlay = ov;
 	at->glanced = false;
 	path_clear(&at->path);

@@ -82,6 +82,45 @@ Test(users, who_may_not)
 		"what the other says");
 }
 
+#define GIVES_UP "python3 -B " SOURCE_DIR "/tests/programs/gives_up.py "
+
+/* Who was root when it began is heard by the others, though nothing in workdir opens to it now. */
+Test(users, who_was_root)
+{
+	if (geteuid() != 0)
+		cr_skip("not root");
+	struct outcome model = {0};
+	for (enum world world = KERNEL; world <= SHIM_RUN; world++) {
+		if (!world_exists(world))
+			continue;
+		char *area = make_area("mkdir up/tmp; chmod 1777 up/tmp; chmod 700 work");
+		struct outcome outcome = world_shell(
+			world, area, &layers,
+			"top=$PWD/merged/tmp; cd $top; for i in 1 2; do test -e $i && echo $i; "
+			"done; cd /; " GIVES_UP "user $top/1; " GIVES_UP
+			"user_by_number $top/2; cd $top; for i in 1 2; do test -e $i && echo $i; "
+			"done; ls");
+		model = model.out ? model : outcome;
+		assert_holds(outcome.out, "1\n2\n1\n2\n");
+		assert_text(outcome.out, model.out, world_name(world));
+		assert_text(outcome.err, model.err, world_name(world));
+		remove_tree(area);
+	}
+}
+
+/* Who has no descriptor left when it first looks is told so, and goes on when it has one. */
+Test(users, who_can_open_nothing)
+{
+	char *area = format("%s/area", scratch());
+	plant(area, "low/file = words\nup/\nwork/\nmerged/\n", 0);
+	struct outcome outcome =
+		world_shell(SHIM_RUN, area, &layers,
+			    "top=$PWD/merged; test -e $top/d || echo none; cd /; " GIVES_UP
+			    "descriptors $top/d; test -d $top/d && ls $top");
+	assert_text(outcome.out, "none\nToo many open files\nd\nfile\n", "a full table");
+	assert_text(outcome.err, "", "a full table");
+}
+
 /* Who is let neither in by root nor by workdir, cannot spoil what others tell each other by. */
 Test(users, strangers)
 {
