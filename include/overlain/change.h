@@ -96,8 +96,8 @@ static inline const char *grip_name(const struct grip *g)
 				    : path_rel(g->path) + path_last(g->path);
 }
 /*
- * 0; -ELOOP where a symlink stands on the way by now, -ENOENT, -ENOTDIR: look again. Where
- * directories cannot be opened so (an old kernel, no descriptors) it is the plain path.
+ * 0; -ELOOP where a symlink stands on the way by now, -ENOENT, -ENOTDIR: look again. Where there
+ * are no descriptors it is the plain path.
  */
 int grip_take(struct grip *g, const struct overlay *ov, struct path *p);
 void grip_let_go(struct grip *g);

@@ -45,13 +45,8 @@ static inline char *layer_path(const struct layer *layer, struct path *p)
  * in front of a path: then it is reached through a descriptor kept open for good (-errno of that).
  */
 int layer_open(struct layer *layer, const char *root);
-/*
- * Opens P, as openat2(2) does, where no symlink stands on the way from the root, nor at its end:
- * -ELOOP. -ENOSYS, -EPERM where the kernel has no such call, or nobody may use it.
- */
-int layer_open_strictly(const struct layer *layer, struct path *p, int flags, mode_t mode);
-/* There is no such call: it is not tried. */
-void layer_open_plainly(void);
+/* The descriptor LAYER is reached through, or -1. */
+int layer_descriptor(const struct layer *layer);
 /* Moves FD, of ours, out of the way of the program's own; answers its new number. */
 int layer_keep_high(int fd);
 /*
@@ -63,6 +58,16 @@ int layer_kept(int from);
 int layer_vacate(int fd);
 /* A copy of FD, close-on-exec, high and out of the program's way; -errno. */
 int layer_copy_high(int fd);
+
+/* --- strict.c: opening what no symlink leads to --- */
+
+/*
+ * Opens P where no symlink stands on the way from the root, nor at its end: -ELOOP. Without
+ * openat2(2) it goes from directory to directory.
+ */
+int layer_open_strictly(const struct layer *layer, struct path *p, int flags, mode_t mode);
+/* There is no such call: it is not tried. */
+void layer_lacks_openat2(void);
 
 /* What stands at one name of one layer. */
 struct look {

@@ -1,7 +1,6 @@
 /* Opening a layer: how its root is reached from a path. */
 #include "overlain/layer.h"
 
-#include <linux/openat2.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -20,6 +19,11 @@ static int descriptor_of(const struct layer *layer)
 	for (; *at != '/'; at++)
 		fd = fd * 10 + (*at - '0');
 	return fd;
+}
+
+int layer_descriptor(const struct layer *layer)
+{
+	return layer->reach == layer->root ? -1 : descriptor_of(layer);
 }
 
 /*
@@ -59,39 +63,6 @@ static int copy_high(int fd, int least)
 		copy = sys_fcntl(fd, F_DUPFD_CLOEXEC, least);
 	while (copy < 0 && (least /= 2) > 2);
 	return copy;
-}
-
-static bool no_openat2;
-
-void layer_open_plainly(void)
-{
-	__atomic_store_n(&no_openat2, true, __ATOMIC_RELAXED);
-}
-
-static int open_strictly(int dirfd, const char *name, const struct open_how *how)
-{
-	if (__atomic_load_n(&no_openat2, __ATOMIC_RELAXED))
-		return -ENOSYS;
-	int fd = (int)SYS4(SYS_openat2, dirfd, name, how, sizeof *how);
-	if (fd == -ENOSYS)
-		layer_open_plainly();
-	return fd;
-}
-
-int layer_open_strictly(const struct layer *layer, struct path *p, int flags, mode_t mode)
-{
-	const struct open_how how = {
-		.flags = (unsigned)flags, .mode = mode, .resolve = RESOLVE_NO_SYMLINKS};
-	const char *rest = p->length ? path_rel(p) : ".";
-	if (layer->reach != layer->root)
-		return open_strictly(descriptor_of(layer), rest, &how);
-	int fd = open_strictly(AT_FDCWD, layer_path(layer, p), &how);
-	if (fd != -ELOOP)
-		return fd;
-	/* Or one was put above the root since, which is nobody's concern here. */
-	CLOSE_SCOPED int root = layer_keep_high(
-		sys_openat(AT_FDCWD, layer->root, O_PATH | O_DIRECTORY | O_CLOEXEC, 0));
-	return root < 0 ? root : open_strictly(root, rest, &how);
 }
 
 int layer_copy_high(int fd)

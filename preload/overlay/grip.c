@@ -201,10 +201,10 @@ static bool is_gone(int error)
 	return error == -ELOOP || error == -ENOENT || error == -ENOTDIR;
 }
 
-/* What a path is better than nothing for: no such call, or no descriptors. */
+/* What a path is better than nothing for: there are no descriptors. */
 static bool is_for_want(int error)
 {
-	return error == -ENOSYS || error == -EPERM || error == -EMFILE || error == -ENFILE;
+	return error == -EMFILE || error == -ENFILE;
 }
 
 static int open_directory(struct grip *g, const struct overlay *ov, struct path *p,

@@ -179,7 +179,7 @@ static bool open_strictly(struct place *at, const struct opening *o, int *fd)
 	const int flags = o->flags & STRICT_FLAGS;
 	*fd = layer_open_strictly(&at->overlay->layers[0], &at->path, flags,
 				  makes(flags) ? o->mode & 07777 : 0);
-	return *fd != -ENOSYS && *fd != -EPERM;
+	return *fd != -EMFILE && *fd != -ENFILE; /* it may take more than one on the way */
 }
 
 /* AT is in the upper, and no symlink. A fifo may keep the call waiting, which is for libc to end.

@@ -102,7 +102,7 @@ static bool read_configuration(void)
 	}
 	grips_keep_while(way_may_keep);
 	if (is_under_valgrind(envp))
-		layer_open_plainly();
+		layer_lacks_openat2();
 	__atomic_store_n(&state, STANDING, __ATOMIC_RELEASE);
 	environment_adopt(envp);
 	return true;

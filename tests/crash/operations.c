@@ -267,6 +267,8 @@ const struct operation operations[] = {
 	{"execute a script on an older kernel",
 	 {"execute", "./script"},
 	 {HOOK_LACKS(SYS_execveat, EINVAL)}},
+	{"append step by step", {"append", "pure/p"}, {HOOK_LACKS(SYS_openat2, ENOSYS)}},
+	{"unlink step by step", {"unlink", "x/y/z"}, {HOOK_LACKS(SYS_openat2, EPERM)}},
 	{"rename a directory with fifos", {"rename", "pipes", "n"}, {NULL}},
 	{"change a lower fifo", {"chmod", "pipes/p"}, {NULL}},
 
