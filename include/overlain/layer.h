@@ -27,10 +27,10 @@ struct layer {
 	uint16_t reach_length;
 	char short_reach[2][32]; /* reach is in one of them where the root is too long for it */
 	struct layer *next_kept; /* another such layer */
-	uint16_t fs;        /* layers with equal numbers lie on one file system; the upper's is 0 */
-	dev_t dev;          /* st_dev of its root */
-	uint8_t uuid[16];   /* of that file system, zeroes where it has none */
-	uint8_t uuid_known; /* asked for when the first origin is written */
+	uint16_t fs;      /* layers with equal numbers lie on one file system; the upper's is 0 */
+	dev_t dev;        /* st_dev of its root */
+	uint8_t uuid[16]; /* of that file system, zeroes where it has none */
+	enum { UUID_UNASKED, UUID_TOLD, UUID_SECRET } uuid_known; /* asked for when first needed */
 };
 
 /* The absolute path of P in LAYER; valid until P is reached in another layer or changed. */
@@ -148,12 +148,20 @@ int layer_make_opaque(const char *path);
 /* Marks the directory PATH: "opaque" = "y" or "x", "impure" = "y". */
 int layer_mark(const char *path, const char *mark, const char *value);
 
+/* Origins: who an object was before its copy-up. */
+struct origin {
+	uint64_t ino;     /* the inode number behind the handle; 0: it cannot be told */
+	uint8_t uuid[16]; /* of its file system */
+};
+/* The one stored at PATH: 0, -ENODATA, -EINVAL where nothing can be made of it. */
+int layer_read_origin(const char *path, struct origin *origin);
 /*
- * Origins: who an object was before its copy-up. layer_read_origin gives the inode number behind
- * the handle stored at PATH, or 0 where there is none or it cannot be told. Where layers lie on
- * SEVERAL file systems a handle does not tell on which: then the number is noted beside it.
+ * The number noted beside it, or in its place, for where a handle does not tell on which of SEVERAL
+ * file systems its object lies; 0 where there is none.
  */
-uint64_t layer_read_origin(const char *path, bool several);
+uint64_t layer_read_number(const char *path);
+/* True when LAYER is on the file system of that UUID, or one that does not tell its own. */
+bool layer_may_have(struct layer *layer, const uint8_t uuid[16]);
 /* True when SIZE bytes of an origin are put together as they must be. */
 bool layer_origin_is_sound(const void *origin, size_t size);
 /*

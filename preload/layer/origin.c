@@ -11,7 +11,7 @@
 #define INO_XATTR LAYER_XATTR "overlain.ino"
 
 /* fs/overlayfs/overlayfs.h: version, magic, length of it all, flags, type of the handle. */
-struct origin {
+struct stored {
 	uint8_t version;
 	uint8_t magic;
 	uint8_t length;
@@ -42,32 +42,51 @@ static const struct {
 
 bool layer_origin_is_sound(const void *origin, size_t size)
 {
-	const struct origin *o = origin;
+	const struct stored *o = origin;
 	return size >= ORIGIN_HEADER && o->version == 0 && o->magic == ORIGIN_MAGIC &&
 	       o->length == size;
 }
 
-uint64_t layer_read_origin(const char *path, bool several)
+/* One of a machine of the other kind is not made out by the kernel, nor are flags it does not know.
+ */
+static bool is_readable(const struct stored *o)
 {
-	struct origin o;
-	uint64_t ino;
-	if (several)
-		return sys_lgetxattr(path, INO_XATTR, &ino, sizeof ino) == sizeof ino ? ino : 0;
+	const uint8_t any_kind = 2, last = 4;
+	return o->flags < 2 * last && ((o->flags & any_kind) || (o->flags & 1) == ORIGIN_FLAGS);
+}
+
+static uint64_t number_in(const struct stored *o)
+{
+	uint64_t ino = 0;
+	for (unsigned i = 0; i < sizeof inode_forms / sizeof *inode_forms; i++) {
+		if (o->type != inode_forms[i].type ||
+		    o->length - ORIGIN_HEADER != inode_forms[i].length)
+			continue;
+		memcpy(&ino, o->handle + inode_forms[i].at, inode_forms[i].size);
+		break;
+	}
+	return ino;
+}
+
+int layer_read_origin(const char *path, struct origin *origin)
+{
+	struct stored o;
 	ssize_t size = sys_lgetxattr(path, ORIGIN_XATTR, &o, sizeof o);
 	if (size == -ENODATA)
 		size = sys_lgetxattr(path, "trusted.overlay.origin", &o, sizeof o);
-	if (size == -ENODATA && sys_lgetxattr(path, INO_XATTR, &ino, sizeof ino) == sizeof ino)
-		return ino;
-	if (size < 0 || !layer_origin_is_sound(&o, (size_t)size))
-		return 0;
-	for (unsigned i = 0; i < sizeof inode_forms / sizeof *inode_forms; i++) {
-		if (o.type != inode_forms[i].type || size - ORIGIN_HEADER != inode_forms[i].length)
-			continue;
-		ino = 0;
-		memcpy(&ino, o.handle + inode_forms[i].at, inode_forms[i].size);
-		return ino;
-	}
+	if (size < 0)
+		return size == -ENODATA ? -ENODATA : -EINVAL;
+	if (!layer_origin_is_sound(&o, (size_t)size) || !is_readable(&o))
+		return -EINVAL;
+	origin->ino = number_in(&o);
+	memcpy(origin->uuid, o.uuid, sizeof origin->uuid);
 	return 0;
+}
+
+uint64_t layer_read_number(const char *path)
+{
+	uint64_t ino;
+	return sys_lgetxattr(path, INO_XATTR, &ino, sizeof ino) == sizeof ino ? ino : 0;
 }
 
 /* linux/fs.h, since Linux 6.9; fs/ext4/ext4.h, since 6.0: both tell anybody. */
@@ -94,12 +113,19 @@ static const uint8_t *layer_uuid(struct layer *layer)
 		return layer->uuid;
 	CLOSE_SCOPED int fd =
 		sys_openat(AT_FDCWD, layer->reach, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	bool told = true;
 	if (sys_ioctl(fd, GET_UUID, (long)&own) == 0 && own.length == sizeof own.uuid)
 		memcpy(layer->uuid, own.uuid, sizeof own.uuid);
-	else if (sys_ioctl(fd, GET_EXT4_UUID, (long)&ext4) == 0)
+	else if ((told = sys_ioctl(fd, GET_EXT4_UUID, (long)&ext4) == 0))
 		memcpy(layer->uuid, ext4.uuid, sizeof ext4.uuid);
-	__atomic_store_n(&layer->uuid_known, 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&layer->uuid_known, told ? UUID_TOLD : UUID_SECRET, __ATOMIC_RELEASE);
 	return layer->uuid;
+}
+
+bool layer_may_have(struct layer *layer, const uint8_t uuid[16])
+{
+	const bool same = memcmp(layer_uuid(layer), uuid, sizeof layer->uuid) == 0;
+	return same || layer->uuid_known == UUID_SECRET;
 }
 
 bool layer_write_origin(struct layer *layer, const char *from, uint64_t ino, bool several,
@@ -114,7 +140,7 @@ bool layer_write_origin(struct layer *layer, const char *from, uint64_t ino, boo
 	bool noted = (several || !handle) && sys_lsetxattr(to, INO_XATTR, &ino, sizeof ino, 0) == 0;
 	if (!handle)
 		return noted;
-	struct origin o = {
+	struct stored o = {
 		.magic = ORIGIN_MAGIC,
 		.length = (uint8_t)(ORIGIN_HEADER + h.head.handle_bytes),
 		.flags = ORIGIN_FLAGS,

@@ -7,6 +7,38 @@ uint64_t overlay_show_ino(const struct overlay *ov, unsigned layer, uint64_t ino
 	return ino | (uint64_t)ov->layers[layer].fs << 56;
 }
 
+/* Which of the layers' file systems may have that UUID: its number, FOREIGN none, UNCLEAR several.
+ */
+enum { FOREIGN = -1, UNCLEAR = -2 };
+static int file_system_of(const struct overlay *ov, const uint8_t uuid[16])
+{
+	uint64_t asked = 0;
+	int found = FOREIGN;
+	for (unsigned i = 1; i < ov->layer_count; i++) {
+		struct layer *layer = &ov->layers[i];
+		const uint64_t bit = layer->fs < 64 ? 1ULL << layer->fs : 0;
+		const bool has = !(asked & bit) && layer_may_have(layer, uuid);
+		asked |= bit;
+		if (has && found != FOREIGN && found != layer->fs)
+			return UNCLEAR;
+		if (has)
+			found = layer->fs;
+	}
+	return found;
+}
+
+uint64_t overlay_read_origin(const struct overlay *ov, struct path *p)
+{
+	struct origin origin;
+	const char *path = layer_path(&ov->layers[0], p);
+	int fs = UNCLEAR, error = layer_read_origin(path, &origin);
+	if (!error)
+		fs = file_system_of(ov, origin.uuid);
+	if (fs == FOREIGN || (error && error != -ENODATA))
+		return 0;
+	return fs >= 0 && origin.ino ? origin.ino | (uint64_t)fs << 56 : layer_read_number(path);
+}
+
 void overlay_show_stat(const struct overlay *ov, const struct node *n, struct stat *st)
 {
 	st->st_dev = ov->dev;

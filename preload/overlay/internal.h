@@ -69,6 +69,11 @@ static inline bool node_same(const struct node *a, const struct node *b)
 /* Takes what LOOK found in LAYER into N; true when layers below can add no more. */
 bool node_take(const struct overlay *ov, unsigned layer, const struct look *look, struct node *n);
 
+/* --- identity.c --- */
+
+/* The number the upper's P had before its copy-up; 0 where nothing trustworthy says so. */
+uint64_t overlay_read_origin(const struct overlay *ov, struct path *p);
+
 /* --- names.c: which layers are worth a look for a name --- */
 
 /* One component by its hash. */

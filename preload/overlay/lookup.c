@@ -199,7 +199,7 @@ int overlay_glance(const struct overlay *ov, const struct node *parent, struct p
 		return error;
 	/* A merged directory has its number from below already; one that moved keeps it here. */
 	if (overlay_in_upper(ov, n) && !node_absent(n) && !n->ino && (parent->marks & NODE_IMPURE))
-		n->ino = layer_read_origin(layer_path(&ov->layers[0], p), ov->several);
+		n->ino = overlay_read_origin(ov, p);
 	if (sure)
 		cache_keep(ov, &key, n, stamp);
 	return 0;

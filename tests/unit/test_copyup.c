@@ -190,3 +190,36 @@ Test(copyup, without_an_upper_is_refused)
 	EXPECT(copy_up(ov, "f"), "EROFS");
 	EXPECT(copy_up(ov, "none"), "ENOENT");
 }
+
+/* Writes the origin of NAME with BYTE of it another, and answers the number merged shows then. */
+static uint64_t ino_with_other(const char *name, const char *rel, size_t byte)
+{
+	unsigned char origin[256];
+	ssize_t size = lgetxattr(name, LAYER_XATTR "origin", origin, sizeof origin);
+
+	cr_assert_gt(size, (ssize_t)byte);
+	origin[byte] ^= 1;
+	cr_assert_eq(lsetxattr(name, LAYER_XATTR "origin", origin, (size_t)size, 0), 0);
+	return ino_of(rooms_again(), rel);
+}
+
+/* Trees are copied with their marks to where the numbers are other objects'. */
+Test(copyup, origins_of_other_file_systems_tell_nothing)
+{
+	enum { FLAGS = 3, UUID = 5 };
+	unsigned char origin[256];
+	const struct overlay *ov = OPEN(.lower = {"f = 1\ng = 1"}, .upper = "");
+
+	EXPECT(copy_up(ov, "f"), "");
+	EXPECT(copy_up(ov, "g"), "");
+	if (lgetxattr("up/f", LAYER_XATTR "origin", origin, sizeof origin) <= 0) {
+		fprintf(stderr, "skipped: %s has no file handles\n", scratch());
+		return;
+	}
+	cr_expect_eq(ino_of(rooms_again(), "f"), stat_of("low0/f").st_ino);
+	cr_expect_eq(ino_with_other("up/f", "f", FLAGS), stat_of("up/f").st_ino,
+		     "of a foreign machine");
+	cr_expect_eq(ino_with_other("up/f", "f", FLAGS), stat_of("low0/f").st_ino, "as it was");
+	cr_expect_eq(ino_with_other("up/g", "g", UUID), stat_of("up/g").st_ino);
+	cr_expect_eq(ino_with_other("up/g", "g", UUID), stat_of("low0/g").st_ino, "as it was");
+}

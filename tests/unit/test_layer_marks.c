@@ -145,8 +145,11 @@ Test(layer_marks, origins_are_the_kernels)
 	struct layer layer = planted("from = 1\nto = 1\nnone = 1");
 	cr_expect(layer_write_origin(&layer, "low/from", stat_of("low/from").st_ino, false,
 				     "low/to"));
-	cr_expect_eq(layer_read_origin("low/to", false), stat_of("low/from").st_ino);
-	cr_expect_eq(layer_read_origin("low/none", false), 0);
+	struct origin read;
+	cr_expect_eq(layer_read_origin("low/to", &read), 0);
+	cr_expect_eq(read.ino, stat_of("low/from").st_ino);
+	cr_expect(layer_may_have(&layer, read.uuid));
+	cr_expect_eq(layer_read_origin("low/none", &read), -ENODATA);
 	if (name_to_handle_at(AT_FDCWD, "low/from", &h.head, &mount, 0)) {
 		fprintf(stderr, "skipped: %s has no file handles\n", scratch());
 		return;
