@@ -159,8 +159,6 @@ int overlay_lookup(const struct overlay *ov, struct path *p, struct node *n);
 int overlay_lookup_parent(const struct overlay *ov, struct path *p, struct node *n);
 /* -EACCES where the caller may not search the directory P, which is N. */
 int overlay_may_search(const struct overlay *ov, const struct node *n, struct path *p);
-/* -EACCES where what stands at P, which is N, is not to be opened by who would have it made. */
-int overlay_may_open_made(const struct overlay *ov, struct path *p, const struct node *n);
 /* What is remembered of P, without a look at the disk; false when nothing is. */
 bool overlay_recall(const struct overlay *ov, const struct path *p, struct node *n);
 /* The same for one that is known by its hash. */
@@ -173,6 +171,15 @@ static inline char *overlay_reach(const struct overlay *ov, const struct node *n
 {
 	return layer_path(&ov->layers[n->layer], p);
 }
+
+/* --- protected.c: what is not to be used though its mode allows it. P is N, and there. --- */
+
+/* -EACCES where it is not to be opened by who would have it made. */
+int overlay_may_open_made(const struct overlay *ov, struct path *p, const struct node *n);
+/* -EACCES where it is a symlink that is not to be followed as the last name of a path. */
+int overlay_may_follow(const struct overlay *ov, struct path *p, const struct node *n);
+/* -EPERM where it is not to be given a further name. */
+int overlay_may_link(const struct overlay *ov, struct path *p, const struct node *n);
 
 /* --- sole.c: names that one layer alone can have --- */
 

@@ -266,8 +266,12 @@ int overlay_link(const struct overlay *ov, struct path *from, struct path *to)
 		error = node_absent(&source) ? -ENOENT : overlay_lookup(ov, to, &n);
 	if (!error && !node_absent(&n))
 		error = -EEXIST;
+	if (!error && !ov->writable)
+		error = -EROFS;
+	if (!error)
+		error = overlay_may_link(ov, from, &source);
 	if (!error && (node_is_dir(&source) || !overlay_in_upper(ov, &source)))
-		error = ov->writable ? overlay_may_write_parent(ov, to) : -EROFS;
+		error = overlay_may_write_parent(ov, to);
 	if (!error && node_is_dir(&source))
 		error = -EPERM;
 	if (!error)

@@ -146,6 +146,10 @@ static int follow(struct place *at, char *text, size_t size, const char **rest, 
 	size_t left = strlen(*rest) + 1;
 	if (left + 1 >= size)
 		return WALK_ROOM;
+	int error = at->overlay && left == 1 ? overlay_may_follow(at->overlay, &at->path, &at->node)
+					     : 0;
+	if (error)
+		return error;
 	char *kept = text + size - left;
 	memmove(kept, *rest, left);
 	*rest = kept;

@@ -119,6 +119,33 @@ Test(parity, what_somebody_else_made_in_a_sticky_directory)
 			"\t\t\t\tsay(lambda: os.close(os.open(f\"{name}/{n}\", 2050 | flags)))\n"));
 }
 
+/* The machine decides how far that goes, too; only root can become somebody else. */
+Test(parity, others_link_and_follow_what_is_not_theirs)
+{
+	in_house("p=$PWD; while test $p != /; do chmod a+x $p; p=$(dirname $p); done; cd merged; "
+		 "mkdir -m 1777 open; chmod 1777 docs; chmod 777 .; " PYTHON(
+			 "for name in \"open\", \"docs\":\n"
+			 "\tfor owner in 0, 1, 2:\n"
+			 "\t\tfile, link = f\"{name}/f{owner}\", f\"{name}/l{owner}\"\n"
+			 "\t\topen(file, \"w\").close()\n"
+			 "\t\tos.symlink(\"f0\", link)\n"
+			 "\t\tfor made in file, link:\n"
+			 "\t\t\ttry: os.chown(made, owner, -1, follow_symlinks = False)\n"
+			 "\t\t\texcept OSError: pass\n"
+			 "for call in os.setgroups, os.setgid, os.setuid:\n"
+			 "\ttry: call([] if call == os.setgroups else 2)\n"
+			 "\texcept OSError: pass\n"
+			 "for name in \"open\", \"docs\":\n"
+			 "\tfor owner in 0, 1, 2:\n"
+			 "\t\tsay(lambda: oct(os.stat(f\"{name}/l{owner}\").st_mode))\n"
+			 "\t\tsay(lambda: os.close(os.open(f\"{name}/l{owner}/\", 0)))\n"
+			 "\t\tsay(os.link, f\"{name}/f{owner}\", f\"{name}/more{owner}\")\n"
+			 "for name in \"docs/guide.txt\", \"bin/hello\", \"secret\", \"pipe\", "
+			 "\"rel\", \"docs\":\n"
+			 "\tsay(lambda: os.link(name, name + \"2\", follow_symlinks = False))\n"
+			 "\tsay(lambda: os.link(name, \"README\", follow_symlinks = False))\n"));
+}
+
 /* A file that is to be made has none; what a link leads to that has one is not asked. */
 Test(parity, no_file_is_made_by_a_name_with_a_slash)
 {
