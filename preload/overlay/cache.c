@@ -26,9 +26,16 @@ static inline bool read_slot(const struct slot *slot, struct path_hash hash, str
 	       entry->hash.check == hash.check;
 }
 
-static inline bool read_pair(const struct slot *pair, struct path_hash hash, struct entry *entry)
+static inline bool read_tagged(const struct pair *pair, int i, struct path_hash hash,
+			       struct entry *entry)
 {
-	return read_slot(pair, hash, entry) || read_slot(pair + 1, hash, entry);
+	return __atomic_load_n(&pair->tags[i], __ATOMIC_RELAXED) == tag_of(hash.name) &&
+	       read_slot(&pair->slots[i], hash, entry);
+}
+
+static inline bool read_pair(struct pair pair, struct path_hash hash, struct entry *entry)
+{
+	return read_tagged(&pair, 0, hash, entry) || read_tagged(&pair, 1, hash, entry);
 }
 
 bool write_slot(struct slot *slot, const struct entry *entry)
@@ -45,6 +52,15 @@ bool write_slot(struct slot *slot, const struct entry *entry)
 	return true;
 }
 
+/* Whose writing comes last has his entry there, and maybe another's tag: then nobody finds it. */
+bool write_tagged(struct slot *slot, uint16_t *tag, const struct entry *entry)
+{
+	if (!write_slot(slot, entry))
+		return false;
+	__atomic_store_n(tag, tag_of(entry->hash.name), __ATOMIC_RELAXED);
+	return true;
+}
+
 static uint32_t size_now(const struct cache *cache)
 {
 	return __atomic_load_n(&cache->size, __ATOMIC_ACQUIRE);
@@ -52,67 +68,78 @@ static uint32_t size_now(const struct cache *cache)
 
 /* The slots of a name's two places, the one it is looked for in first before the other. */
 struct places {
-	struct slot *at[4];
+	struct pair at[2];
 };
 static struct places places_of(const struct cache *cache, struct path_hash hash)
 {
 	const uint32_t size = size_now(cache);
-	struct slot *one = pair_at(cache, place_of(hash.name, size));
-	struct slot *other = pair_at(cache, place_of(hash.check, size));
-	return (struct places){{one, one + 1, other, other + 1}};
+	return (struct places){{pair_at(cache, place_of(hash.name, size)),
+				pair_at(cache, place_of(hash.check, size))}};
+}
+static struct slot *slot_of(const struct places *places, int i)
+{
+	return &places->at[i / 2].slots[i % 2];
+}
+static uint16_t *tag_at(const struct places *places, int i)
+{
+	return &places->at[i / 2].tags[i % 2];
 }
 
-static struct slot *find_slot(const struct places *places, uint64_t name)
+/* Which of PLACES holds the name; -1: none does. */
+static int find_slot(const struct places *places, uint64_t name)
 {
 	for (int i = 0; i < 4; i++)
-		if (holds(places->at[i], name))
-			return places->at[i];
-	return NULL;
+		if (holds(slot_of(places, i), name))
+			return i;
+	return -1;
 }
 
-/* One of those who have PLACES moves to its own other place, if there is room; its slot. */
-static struct slot *make_room(const struct cache *cache, const struct places *places)
+/* One of those who have PLACES moves to its own other place, if there is room; which it had. */
+static int make_room(const struct cache *cache, const struct places *places)
 {
 	struct entry former;
 	for (int i = 0; i < 4; i++) {
-		if (!read_any(places->at[i], &former))
+		if (!read_any(slot_of(places, i), &former))
 			continue;
 		const struct places own = places_of(cache, former.hash);
-		struct slot *free = find_slot(&own, 0);
-		if (free && write_slot(free, &former))
-			return places->at[i];
+		const int free = find_slot(&own, 0);
+		if (free >= 0 && write_tagged(slot_of(&own, free), tag_at(&own, free), &former))
+			return i;
 	}
-	return NULL;
+	return -1;
 }
 
 /* Where nobody gives way the table is too small, and this time the one that came first goes. */
-static struct slot *take_first(struct cache *cache, struct path_hash hash)
+static void take_first(struct cache *cache, const struct entry *entry)
 {
 	struct entry former;
 	cache_grow(cache);
-	const struct places places = places_of(cache, hash);
-	if (read_any(places.at[0], &former))
-		write_slot(places.at[1], &former);
-	return places.at[0];
+	const struct places places = places_of(cache, entry->hash);
+	if (read_any(slot_of(&places, 0), &former))
+		write_tagged(slot_of(&places, 1), tag_at(&places, 1), &former);
+	write_tagged(slot_of(&places, 0), tag_at(&places, 0), entry);
 }
 
-static struct slot *place_entry(struct cache *cache, struct path_hash hash)
+static void place_entry(struct cache *cache, const struct entry *entry)
 {
-	const struct places places = places_of(cache, hash);
-	struct slot *slot = find_slot(&places, hash.name);
-	if (!slot)
-		slot = find_slot(&places, 0);
-	if (!slot)
-		slot = make_room(cache, &places);
-	return slot ? slot : take_first(cache, hash);
+	const struct places places = places_of(cache, entry->hash);
+	int i = find_slot(&places, entry->hash.name);
+	if (i < 0)
+		i = find_slot(&places, 0);
+	if (i < 0)
+		i = make_room(cache, &places);
+	if (i < 0)
+		take_first(cache, entry);
+	else
+		write_tagged(slot_of(&places, i), tag_at(&places, i), entry);
 }
 
 static void keep_entry(struct cache *cache, const struct entry *entry)
 {
-	struct slot *slot = entry->node.marks & NODE_SOLE ? recent_at(cache, entry->hash.name)
-							  : place_entry(cache, entry->hash);
-	if (slot)
-		write_slot(slot, entry);
+	if (!(entry->node.marks & NODE_SOLE))
+		place_entry(cache, entry);
+	else if (cache->recent)
+		write_slot(recent_at(cache, entry->hash.name), entry);
 }
 
 static inline bool read_entry(struct cache *cache, struct path_hash hash, struct entry *entry)
@@ -132,7 +159,7 @@ bool overlay_recall_hash(const struct overlay *ov, struct path_hash hash, struct
 	if (!read_entry(ov->cache, hash, &entry))
 		return false;
 	*n = entry.node;
-	return stamp_holds(ov, hash.name, entry.node.dir, &entry.stamp);
+	return stamp_holds(ov, hash.name, entry.node.dir, entry.stamp);
 }
 
 bool cache_had(const struct overlay *ov, const struct path_key *key, const struct stamp *stamp,
@@ -142,16 +169,15 @@ bool cache_had(const struct overlay *ov, const struct path_key *key, const struc
 	if (!read_entry(ov->cache, key->hash, &entry))
 		return false;
 	*n = entry.node;
-	return stamp->name != STAMP_NEVER && entry.stamp.name == stamp->name &&
-	       entry.stamp.parent == stamp->parent && entry.stamp.tree == stamp->tree;
+	return entry.stamp && entry.stamp == stamp_sum(stamp);
 }
 
 bool cache_keep(const struct overlay *ov, const struct path_key *key, const struct node *n,
 		struct stamp stamp)
 {
-	struct entry entry = {key->hash, stamp, *n};
+	struct entry entry = {key->hash, stamp_sum(&stamp), *n};
 	entry.node.dir = key->parent;
-	if (!ov->cache || !stamp_holds(ov, key->hash.name, key->parent, &stamp))
+	if (!ov->cache || !stamp_holds(ov, key->hash.name, key->parent, entry.stamp))
 		return false;
 	keep_entry(ov->cache, &entry);
 	return true;
@@ -167,8 +193,8 @@ void cache_drop(const struct overlay *ov, const struct path *p)
 	const struct places places = places_of(ov->cache, key.hash);
 	struct slot *recent = recent_at(ov->cache, key.hash.name);
 	for (int i = 0; i < 4; i++)
-		if (read_slot(places.at[i], key.hash, &entry))
-			write_slot(places.at[i], &none);
+		if (read_slot(slot_of(&places, i), key.hash, &entry))
+			write_slot(slot_of(&places, i), &none);
 	if (recent && read_slot(recent, key.hash, &entry))
 		write_slot(recent, &none);
 }

@@ -5,6 +5,10 @@
  * few slots at a time: a place that comes into use takes over, from the one whose number is its own
  * without the highest bit, the names that belong to it from then on (linear hashing). It
  * grows when a name finds no room: then more than half of it is full.
+ *
+ * A slot is one line of the processor's cache. Most names that are asked for are not in the table,
+ * and of a name that is in none of its places no slot is looked at: each has a tag, sixteen bits of
+ * a hash, and those of all slots lie close together. A tag that is wrong costs a look, no more.
  */
 #ifndef OVERLAY_CACHE_H
 #define OVERLAY_CACHE_H
@@ -28,16 +32,21 @@
 
 struct entry {
 	struct path_hash hash; /* stands for the path itself */
-	struct stamp stamp;
+	uint64_t stamp;        /* stamp_sum */
 	struct node node;
 };
 #define ENTRY_WORDS (sizeof(struct entry) / sizeof(uint64_t))
+#define LINE        64
 
 /* The sequence number stands aside: it is all that two writers compete for. */
 struct slot {
-	uint64_t sequence;
+	_Alignas(LINE) uint64_t sequence;
 	uint64_t words[ENTRY_WORDS]; /* the first is 0 where the slot is free */
 };
+_Static_assert(sizeof(struct slot) == LINE, "a slot is a line");
+
+/* So many slots and their tags. */
+#define TABLE_BYTES(slots) ((slots) * (sizeof(struct slot) + sizeof(uint16_t)))
 
 struct cache {
 	uint32_t size; /* slots in use */
@@ -45,9 +54,17 @@ struct cache {
 	bool growing;
 	uint32_t listing_bytes; /* for names.c */
 	struct listed listed[LISTED];
-	struct slot *segments[SEGMENTS];
+	struct table {
+		struct slot *slots;
+		uint16_t *tags; /* 0: never used */
+	} first, segments[SEGMENTS];
 	struct slot *recent; /* RECENT of them, or NULL */
-	struct slot first[];
+};
+
+/* A pair of slots and their tags. */
+struct pair {
+	struct slot *slots;
+	uint16_t *tags;
 };
 
 static inline uint32_t highest_bit(uint32_t n)
@@ -63,12 +80,17 @@ static inline uint32_t place_of(uint64_t hash, uint32_t size)
 	return at < size ? at : at - half;
 }
 
-static inline struct slot *pair_at(const struct cache *cache, uint32_t at)
+static inline struct pair pair_at(const struct cache *cache, uint32_t at)
 {
-	if (at < FIRST)
-		return (struct slot *)(uintptr_t)&cache->first[at];
-	const uint32_t begin = highest_bit(at);
-	return &cache->segments[__builtin_ctz(begin) - FIRST_BITS][at - begin];
+	const uint32_t begin = at < FIRST ? 0 : highest_bit(at);
+	const struct table *table =
+		begin ? &cache->segments[__builtin_ctz(begin) - FIRST_BITS] : &cache->first;
+	return (struct pair){table->slots + (at - begin), table->tags + (at - begin)};
+}
+
+static inline uint16_t tag_of(uint64_t name)
+{
+	return (uint16_t)(name >> 48) | 1;
 }
 
 static inline struct slot *recent_at(const struct cache *cache, uint64_t name)
@@ -89,6 +111,8 @@ static inline bool read_any(const struct slot *slot, struct entry *entry)
 
 /* False where somebody else writes: then what is there, or comes there, stays. */
 bool write_slot(struct slot *slot, const struct entry *entry);
+/* The same in a slot that has a tag. */
+bool write_tagged(struct slot *slot, uint16_t *tag, const struct entry *entry);
 
 /* Brings a few more slots into use. Best effort. */
 void cache_grow(struct cache *cache);

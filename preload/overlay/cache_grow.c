@@ -24,8 +24,15 @@
 
 static uint32_t slots_in(uint64_t bytes)
 {
-	const uint64_t slots = bytes / sizeof(struct slot), top = (uint64_t)FIRST << SEGMENTS;
+	const uint64_t slots = bytes / TABLE_BYTES(1), top = (uint64_t)FIRST << SEGMENTS;
 	return (uint32_t)(slots < top ? slots : top) & ~1u;
+}
+
+/* Memory that begins with a line of the processor's cache. */
+static void *lines(struct config *c, size_t size)
+{
+	char *taken = arena_take(&c->arena, size + LINE);
+	return taken + (LINE - (uintptr_t)taken % LINE);
 }
 
 void cache_open(struct config *c, const struct draft *d, struct overlay *ov)
@@ -37,9 +44,10 @@ void cache_open(struct config *c, const struct draft *d, struct overlay *ov)
 	if (room == 0)
 		return;
 	const uint32_t recent = most > 2 * FIRST ? RECENT : 0;
-	ov->cache =
-		arena_take(&c->arena, sizeof *ov->cache + (room + recent) * sizeof(struct slot));
-	ov->cache->recent = recent ? &ov->cache->first[room] : NULL;
+	ov->cache = arena_take(&c->arena, sizeof *ov->cache);
+	ov->cache->first.tags = arena_take(&c->arena, room * sizeof(uint16_t));
+	ov->cache->first.slots = lines(c, room * sizeof(struct slot));
+	ov->cache->recent = recent ? lines(c, recent * sizeof(struct slot)) : NULL;
 	ov->cache->size = room < STEP ? room : STEP;
 	ov->cache->most = most;
 	ov->cache->listing_bytes = listing < UINT32_MAX ? (uint32_t)listing : UINT32_MAX;
@@ -49,14 +57,16 @@ void cache_open(struct config *c, const struct draft *d, struct overlay *ov)
 static bool add_segment(struct cache *cache, uint32_t size)
 {
 	struct rlimit limit;
-	struct slot **segment = &cache->segments[__builtin_ctz(size) - FIRST_BITS];
 	const uint32_t more = cache->most - size < size ? cache->most - size : size;
-	const uint64_t bytes = more * sizeof(struct slot);
+	const uint64_t bytes = TABLE_BYTES((uint64_t)more);
 	if (SYS4(SYS_prlimit64, 0, RLIMIT_AS, 0, &limit) < 0 ||
 	    bytes > limit.rlim_cur / PART_OF_LIMIT)
 		return false;
-	*segment = sys_pages(bytes);
-	return *segment != NULL;
+	struct slot *slots = sys_pages(bytes);
+	if (slots)
+		cache->segments[__builtin_ctz(size) - FIRST_BITS] =
+			(struct table){slots, (uint16_t *)(void *)(slots + more)};
+	return slots != NULL;
 }
 
 /* Does a name of that hash, which stands at FROM in a table of SIZE, belong to TO with STEP more?
@@ -72,12 +82,15 @@ static void take_over(struct cache *cache, uint32_t at, uint32_t size)
 {
 	static const struct entry none;
 	const uint32_t from = at - highest_bit(at);
-	struct slot *old = pair_at(cache, from), *fresh = pair_at(cache, at);
+	const struct pair old = pair_at(cache, from), fresh = pair_at(cache, at);
 	struct entry entry;
+	/* A page that is read before it is written to is met twice, and all threads wait for it. */
+	__atomic_store_n(&fresh.slots[0].words[0], 0, __ATOMIC_RELAXED);
 	for (int i = 0; i < 2; i++)
-		if (read_any(&old[i], &entry) && entry.hash.name &&
-		    belongs(entry.hash, from, at, size) && write_slot(&fresh[i], &entry))
-			write_slot(&old[i], &none);
+		if (read_any(&old.slots[i], &entry) && entry.hash.name &&
+		    belongs(entry.hash, from, at, size) &&
+		    write_tagged(&fresh.slots[i], &fresh.tags[i], &entry))
+			write_slot(&old.slots[i], &none);
 }
 
 /* One at a time; who dies of it, or forks meanwhile, leaves the table as large as it is. */

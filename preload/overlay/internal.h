@@ -47,15 +47,26 @@ static inline bool overlay_stands(const struct overlay *ov)
 	return !ov->writable && !ov->barred;
 }
 
+/*
+ * Pairs only ever grow, so the sum of those a stamp was taken of stays what it is exactly while
+ * each of them does. 0: one is not to be trusted.
+ */
+static inline uint64_t stamp_sum(const struct stamp *stamp)
+{
+	const bool never = stamp->name == STAMP_NEVER || stamp->parent == STAMP_NEVER ||
+			   stamp->tree == STAMP_NEVER;
+	return never ? 0 : (stamp->name + stamp->parent + stamp->tree) | STAMP_MARK;
+}
+
 /* True while nothing it depends on was changed: the price of three loads. */
 static inline bool stamp_holds(const struct overlay *ov, uint64_t name, uint64_t parent,
-			       const struct stamp *stamp)
+			       uint64_t sum)
 {
 	if (!ov->shared)
 		return overlay_stands(ov);
-	return (*shared_bucket(ov, name) | STAMP_MARK) == stamp->name &&
-	       (*shared_bucket(ov, parent) | STAMP_MARK) == stamp->parent &&
-	       (ov->shared->tree | STAMP_MARK) == stamp->tree;
+	const uint64_t now =
+		*shared_bucket(ov, name) + *shared_bucket(ov, parent) + ov->shared->tree;
+	return (now | STAMP_MARK) == sum;
 }
 
 /* True when B, found at the same path later, is of the same kind and in the same layer as A. */
