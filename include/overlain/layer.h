@@ -58,6 +58,12 @@ int layer_kept(int from);
 int layer_vacate(int fd);
 /* A copy of FD, close-on-exec, high and out of the program's way; -errno. */
 int layer_copy_high(int fd);
+/* Says how it is known whether this process has threads; else it has none. */
+void layer_ask_for_threads(bool (*asked)(void));
+/* True where one of that number may stay open for good, as far as the program needs it not. */
+bool layer_may_keep(int copy);
+/* It does by now: true where those that are made from here on are higher. */
+bool layer_copy_higher(void);
 
 /* --- strict.c: opening what no symlink leads to --- */
 

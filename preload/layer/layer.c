@@ -46,6 +46,10 @@ static void reach_through(struct layer *layer, int fd)
 
 /* Most programs may open more than so many, and do not. */
 #define NUMBER_USUAL 1000
+/* Whoever may open fewer than 256 files needs the numbers. */
+#define NUMBER_LEAST 192
+/* The smallest table of descriptors has 64. */
+#define NUMBER_LOW 48
 
 /* The lowest number a descriptor of ours is to have: high, and out of the program's way. */
 static int least_number(void)
@@ -65,10 +69,50 @@ static int copy_high(int fd, int least)
 	return copy;
 }
 
+/*
+ * A table of descriptors that has to grow holds up the caller where there are threads, until no
+ * processor uses the old one: some ten milliseconds. So what they have copied gets a number that
+ * the smallest table has, unless the program itself came up to that.
+ */
+static enum numbers { UNUSED, LOW, HIGH } numbers;
+static bool (*has_threads)(void);
+
+void layer_ask_for_threads(bool (*asked)(void))
+{
+	has_threads = asked;
+}
+
+static enum numbers numbers_now(void)
+{
+	struct rlimit limit;
+	const enum numbers now = __atomic_load_n(&numbers, __ATOMIC_RELAXED);
+	if (now != UNUSED)
+		return now;
+	const bool low = has_threads && has_threads() &&
+			 SYS4(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, &limit) == 0 &&
+			 limit.rlim_cur > NUMBER_USUAL;
+	return low ? LOW : HIGH;
+}
+
+bool layer_copy_higher(void)
+{
+	return __atomic_exchange_n(&numbers, HIGH, __ATOMIC_RELAXED) == LOW;
+}
+
 int layer_copy_high(int fd)
 {
-	int copy = sys_fcntl(fd, F_DUPFD_CLOEXEC, NUMBER_USUAL);
+	enum numbers now = numbers_now(), unused = UNUSED;
+	int copy = sys_fcntl(fd, F_DUPFD_CLOEXEC, now == LOW ? NUMBER_LOW : NUMBER_USUAL);
+	if (copy >= 0)
+		__atomic_compare_exchange_n(&numbers, &unused, now, false, __ATOMIC_RELAXED,
+					    __ATOMIC_RELAXED);
 	return copy == -EINVAL ? copy_high(fd, least_number()) : copy;
+}
+
+bool layer_may_keep(int copy)
+{
+	return copy >= NUMBER_LEAST ||
+	       (copy >= NUMBER_LOW && __atomic_load_n(&numbers, __ATOMIC_RELAXED) == LOW);
 }
 
 int layer_keep_high(int fd)

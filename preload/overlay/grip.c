@@ -16,8 +16,6 @@
 #define CLAIMED 0x80000000u
 /* Of so many directories it is known that they were asked for once. */
 #define WANTED 16
-/* Whoever may open fewer than 256 files needs the numbers. */
-#define NUMBER_LEAST 192
 
 static struct kept {
 	uint32_t users; /* calls that go by it, or CLAIMED */
@@ -167,7 +165,7 @@ static struct kept *keep(const struct overlay *ov, struct path *p, struct path_h
 		return NULL;
 	vacate(slot);
 	const int copy = layer_copy_high(fd);
-	if (copy < NUMBER_LEAST) {
+	if (!layer_may_keep(copy)) {
 		sys_close_scoped(&copy);
 		release(slot, 0);
 		return NULL;
@@ -356,9 +354,12 @@ void grips_forget_range(unsigned first, unsigned last)
 
 void grips_give_up(void)
 {
+	const int before = __atomic_exchange_n(&lowest, INT_MAX, __ATOMIC_RELAXED);
 	for (struct kept *slot = slots; slot < slots + SLOTS; slot++) {
-		if (!claim(slot))
+		if (!claim(slot)) {
+			__atomic_store_n(&lowest, before, __ATOMIC_RELAXED);
 			continue;
+		}
 		vacate(slot);
 		release(slot, 0);
 	}

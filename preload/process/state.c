@@ -64,6 +64,15 @@ bool process_borrowed(void)
 	return false;
 }
 
+/* The C library's own note of it, where there is that; said of a program with threads, or that had.
+ */
+extern const char __libc_single_threaded __attribute__((weak));
+
+static bool has_threads(void)
+{
+	return &__libc_single_threaded && !__libc_single_threaded;
+}
+
 /* It knows of openat2(2) only of late, and before that says on stderr that it does not. */
 static bool is_under_valgrind(char *const *envp)
 {
@@ -101,6 +110,7 @@ static bool read_configuration(void)
 		return false;
 	}
 	grips_keep_while(way_may_keep);
+	layer_ask_for_threads(has_threads);
 	if (is_under_valgrind(envp))
 		layer_lacks_openat2();
 	__atomic_store_n(&state, STANDING, __ATOMIC_RELEASE);

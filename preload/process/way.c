@@ -21,7 +21,7 @@
 /* So often a directory must be asked for before it is kept; more is remembered of a busy one. */
 #define WANTED 24
 #define MOST   64
-/* Programs that may open fewer need all of them, and the lower half is theirs in any case. */
+/* Programs that may open fewer need all of them. */
 #define DESCRIPTORS_LEAST 256
 
 struct near {
@@ -122,7 +122,7 @@ static bool keep(struct near *near, struct place *at, const struct above *a)
 	if (fd < 0 || sys_fstat(fd, &st))
 		return false;
 	int copy = layer_copy_high(fd);
-	if (copy < DESCRIPTORS_LEAST / 2) {
+	if (!layer_may_keep(copy)) {
 		sys_close_scoped(&copy);
 		return false;
 	}
@@ -272,10 +272,13 @@ bool way_forget(int fd)
 
 static void give_up_all(void)
 {
+	const int before = __atomic_exchange_n(&lowest, INT_MAX, __ATOMIC_RELAXED);
 	grips_give_up();
 	for (unsigned i = 0; i < SLOTS; i++) {
-		if (!claim(&slots[i]))
+		if (!claim(&slots[i])) {
+			__atomic_store_n(&lowest, before, __ATOMIC_RELAXED);
 			continue;
+		}
 		give_up(&slots[i]);
 		slots[i].dir = 0;
 		slots[i].credit = 0;
@@ -300,7 +303,8 @@ int way_make_room(int fd)
 	if ((fd < __atomic_load_n(&lowest, __ATOMIC_RELAXED) && fd < grips_lowest()) ||
 	    process_borrowed())
 		return fd;
-	__atomic_store_n(&crowded, true, __ATOMIC_RELAXED);
+	if (!layer_copy_higher())
+		__atomic_store_n(&crowded, true, __ATOMIC_RELAXED);
 	return lower(fd);
 }
 

@@ -101,3 +101,32 @@ Test(descriptors, of_what_was_removed)
 				  "/proc/self/fd/5; echo new >made; cat /dev/fd/3; readlink "
 				  "/proc/self/fd/3 | sed s,.*/,,");
 }
+
+/*
+ * Where a program has threads nothing of ours makes its table of descriptors grow, which would hold
+ * up a thread; and what it opens has the number it would have.
+ */
+Test(descriptors, beside_those_of_a_program_with_threads)
+{
+	same_everywhere(.lower = {THINGS, "deep/er/leaf = a leaf\n"},
+			.script = "cat >many.py <<'END'\n"
+				  "import os, threading\n"
+				  "def look():\n"
+				  "\tfor i in range(100): os.stat(top + '/merged/deep/er/leaf')\n"
+				  "top = os.getcwd()\n"
+				  "end = threading.Event()\n"
+				  "threading.Thread(target=end.wait).start()\n"
+				  "look()\n"
+				  "print([line for line in open('/proc/self/status') if 'FDSize' "
+				  "in line])\n"
+				  "print([os.open('merged/deep/er/leaf', os.O_RDONLY) for i in "
+				  "range(70)])\n"
+				  "look()\n"
+				  "print(os.open('merged/deep/er/leaf', os.O_RDONLY))\n"
+				  "os.closerange(3, 2000)\n"
+				  "look()\n"
+				  "print(os.open('merged/deep', os.O_RDONLY), os.listdir(3))\n"
+				  "end.set()\n"
+				  "END\n"
+				  "python3 many.py");
+}
