@@ -365,6 +365,11 @@ int file_open(struct place *at, const struct opening *o);
 int file_reach(struct place *at, const char **path);
 /* The same as a way, for calls that take one (stat, readlink, access). */
 int file_way(struct place *at, struct way *way);
+/*
+ * AT is unseen, and lstat by WAY says ST of it, NULL: nothing is there. True when that tells what
+ * it is; else place_again does.
+ */
+bool file_learn(struct place *at, const struct way *way, const struct stat *st);
 /* A grip on AT to change its attributes by: copied up first. -ENOENT, -EROFS. */
 int file_raise(struct place *at, struct grip *g);
 /*

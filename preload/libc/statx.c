@@ -33,8 +33,26 @@ static bool is_xwhiteout(const struct statx *stx)
 	return S_ISCHR(stx->stx_mode) && !stx->stx_rdev_major && !stx->stx_rdev_minor;
 }
 
+/* Of a name unseen so far the call itself tells what it is: -EAGAIN where place_again has to. */
+static int statx_unseen(struct place *at, int flags, unsigned mask, struct statx *stx)
+{
+	struct way way;
+	way_find(&way, at);
+	flags = (flags & ~AT_EMPTY_PATH) | AT_SYMLINK_NOFOLLOW;
+	const int result = NEXT(statx)(way.dirfd, way.name, flags, mask | STATX_BASIC_STATS, stx);
+	const struct stat st = result ? (struct stat){0} : as_stat(stx);
+	if ((result && errno != ENOENT) || !file_learn(at, &way, result ? NULL : &st))
+		return (int)edge(-EAGAIN);
+	if (node_absent(&at->node))
+		return (int)edge(-ENOENT);
+	show_statx(at->overlay, &at->node, stx);
+	return 0;
+}
+
 static int statx_inside(struct place *at, int flags, unsigned mask, struct statx *stx)
 {
+	if (at->unseen)
+		return statx_unseen(at, flags, mask, stx);
 	struct way way;
 	int result, error = file_way(at, &way);
 	if (error)
@@ -80,7 +98,8 @@ __attribute__((noinline)) static int statx_found(int dirfd, const char *path, in
 						 unsigned mask, struct statx *stx)
 {
 	struct place at;
-	int result, error = place_find(&at, dirfd, path, place_flags(flags));
+	const unsigned unseen = next_is_libc(NEXT_statx) ? PLACE_UNSEEN : 0;
+	int result, error = place_find(&at, dirfd, path, place_flags(flags) | unseen);
 	if (error)
 		return (int)edge(error);
 	if (at.self && dirfd != AT_FDCWD)

@@ -305,6 +305,13 @@ static int open_to_read(struct place *at, const struct opening *o)
 	}
 }
 
+bool file_learn(struct place *at, const struct way *way, const struct stat *st)
+{
+	at->unseen = !way_same(way) || !overlay_learn(at->overlay, &at->sole, st, &at->node) ||
+		     (at->node.type == DT_LNK && (at->flags & PLACE_FOLLOW));
+	return !at->unseen;
+}
+
 /*
  * AT is unseen: what can be opened there is what it is. A symlink, a whiteout, or what must be
  * asked for more is not, and left to place_again.
@@ -315,13 +322,10 @@ static int open_unseen(struct place *at, const struct opening *o)
 	struct stat st;
 	way_find(&way, at);
 	CLOSE_SCOPED int fd = opened(o->call(way.dirfd, way.name, o->flags | O_NOFOLLOW));
-	if (!way_same(&way) || (fd < 0 && fd != -ENOENT))
+	if ((fd < 0 && fd != -ENOENT) || (fd >= 0 && sys_fstat(fd, &st)))
 		return -EAGAIN;
-	if (fd >= 0 && sys_fstat(fd, &st))
+	if (!file_learn(at, &way, fd < 0 ? NULL : &st))
 		return -EAGAIN;
-	if (!overlay_learn(at->overlay, &at->sole, fd < 0 ? NULL : &st, &at->node))
-		return -EAGAIN;
-	at->unseen = false;
 	return node_absent(&at->node) ? -ENOENT : sys_steal_fd(&fd);
 }
 

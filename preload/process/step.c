@@ -85,10 +85,24 @@ int step_up(struct place *at)
 	return 0;
 }
 
+/*
+ * The name AT->path ends in, NAME, is known by its hash from here on, if it was not before: true
+ * where something is remembered of it.
+ */
+static bool recall_last(struct place *at, const char *name)
+{
+	if (name == at->hashed)
+		return false; /* recall_below has looked */
+	at->hashed = name;
+	at->key.hash = path_hash(PATH_HASH_ROOT, path_rel(&at->path), at->path.length, &at->dir);
+	at->key.parent = at->dir.name;
+	return overlay_recall_hash(at->overlay, at->key.hash, &at->node);
+}
+
 /* True where the name AT->path ends in need not be looked at: the call itself will tell. */
 static bool may_stay_unseen(struct place *at, const char *name)
 {
-	return (at->flags & PLACE_UNSEEN) && name == at->hashed && !layer_is_mark(name) &&
+	return (at->flags & PLACE_UNSEEN) && !layer_is_mark(name) &&
 	       overlay_sole(at->overlay, at->key.hash, at->dir, name, &at->sole);
 }
 
@@ -103,6 +117,8 @@ static bool may_count_as_absent(const struct place *at, const struct node *paren
 static int look_at(struct place *at, const struct node *parent, const char *name, bool last)
 {
 	at->glanced = false;
+	if (last && recall_last(at, name))
+		return 0;
 	if (last && may_stay_unseen(at, name)) {
 		at->unseen = true;
 		at->node = (struct node){.layer = at->sole.layer, .dir = at->dir.name};

@@ -126,6 +126,7 @@ static int walk_plainly(struct place *at, const char **rest, size_t jump)
 static int stand_for_link(struct place *at, bool absolute)
 {
 	at->glanced = false;
+	at->hashed = NULL;
 	if (absolute) {
 		at->overlay = NULL;
 		path_clear(&at->path);

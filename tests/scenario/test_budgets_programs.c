@@ -23,6 +23,8 @@ static const struct work {
 } works[] = {
 	{"tree t && tar -cf all.tar -C t . && rm -r t", "tar -xf all.tar", 0},
 	{"tree .", "mkdir copy && cp -a d* copy", 12},
+	/* Shell and stat each look at the directory before they meet the file. */
+	{"tree t", "stat t/d[1-9]/f1 >/dev/null", 2},
 	/* A whiteout is made for each file, and goes with its directory; the directory comes up for
 	   it. */
 	{"tree .", "rm -rf d*", 20 * 3 + 65},
