@@ -25,10 +25,10 @@ static inline bool debug_on(unsigned subject)
 }
 
 /*
- * Reads OVERLAIN_DEBUG and OVERLAIN_DEBUG_OUTPUT in ENVP; "help" explains the words on stderr.
- * 0, or -errno with one line in COMPLAINT that names the variable and the value.
+ * Reads OVERLAIN_DEBUG and OVERLAIN_DEBUG_OUTPUT in OURS (text_ours); "help" explains the words on
+ * stderr. 0, or -errno with one line in COMPLAINT that names the variable and the value.
  */
-int debug_read(char *const *envp, struct text *complaint);
+int debug_read(char *const *ours, struct text *complaint);
 
 /* The file messages go to, absolute, with %p unexpanded; NULL for descriptor 2. */
 const char *debug_output(void);

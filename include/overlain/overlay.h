@@ -37,11 +37,10 @@ struct overlay {
 	struct layer work;   /* workdir/work, where things are half-made */
 #define PAGE_NAME 32
 	char page[PAGE_NAME + 1]; /* the name of the shared page, or "" */
-	const char *mount_line; /* "lowerdir=…,upperdir=…,workdir=…", escaped as in /proc/mounts */
-	dev_t dev;              /* st_dev of everything in merged */
-	bool joined;            /* nothing more is to come of overlay_join */
-	struct shared *shared; /* what processes tell each other, or NULL */
-	struct cache *cache;   /* what this process has learnt, or NULL */
+	dev_t dev;                /* st_dev of everything in merged */
+	bool joined;              /* nothing more is to come of overlay_join */
+	struct shared *shared;    /* what processes tell each other, or NULL */
+	struct cache *cache;      /* what this process has learnt, or NULL */
 };
 
 struct mounts {
@@ -77,6 +76,10 @@ int mounts_enforce(const struct mounts *mounts, struct text *complaint);
  * child is started with.
  */
 char *const *mounts_environment(const struct mounts *mounts);
+
+/* Adds "lowerdir=…,upperdir=…,workdir=…", escaped as in /proc/mounts; the bytes that may take. */
+void overlay_mount_line(const struct overlay *ov, struct text *t);
+size_t overlay_mount_line_size(const struct overlay *ov);
 
 /*
  * Notes that somebody is told of WHAT, a hash: true when some process of this overlay noted it

@@ -44,6 +44,12 @@ char *text_find(const char *s, char c);
 int64_t text_number(const char *s);
 /* The value of NAME in ENVP, of several the first as for getenv(3); NULL when there is none. */
 const char *text_setting(char *const *envp, const char *name);
+/*
+ * What follows "OVERLAIN_" in each variable of ENVP that begins so goes to OURS (NULL: nowhere),
+ * with a NULL at the end: how many there are. A look for each of ours in all of ENVP would be most
+ * of what a process's start takes.
+ */
+size_t text_ours(char *const *envp, char **ours);
 
 /*
  * True when PATH (absolute, of LENGTH bytes) is DIRECTORY or lies below it; DIRECTORY "/" or ""

@@ -133,7 +133,7 @@ static bool take_draft(struct config *c, struct draft *d, const char **at)
 
 bool drafts_checked(struct config *c)
 {
-	const char *at = text_setting(c->envp, "OVERLAIN_CHECKED");
+	const char *at = text_setting(c->ours, "CHECKED");
 	uint64_t hash;
 	if (!at || !take_hex(&at, &hash) || hash != settings_hash(c->settings))
 		return false;

@@ -57,7 +57,7 @@ struct draft {
 
 struct config {
 	const char *settings[SETTINGS]; /* NULL: not set */
-	char *const *envp;
+	char *const *ours;              /* the variables, each from behind "OVERLAIN_" */
 	struct text *complaint;
 	bool look;  /* nothing is made on disk */
 	bool fresh; /* nobody has checked it before */
@@ -137,11 +137,9 @@ char *checked_seal(struct config *c, const char *const *settings);
 
 /* --- environment.c --- */
 
-/* "lowerdir=…,upperdir=…,workdir=…" as /proc/mounts has it. */
-const char *environment_mount_line(struct config *c, const struct draft *d);
 char *const *environment_make(struct config *c);
 /* The variable that tells children that the kernel guards the lowers: for which settings. */
-#define ENFORCED_NAME "OVERLAIN_ENFORCED"
+#define ENFORCED_NAME "ENFORCED"
 /* True when a process before this one has seen to that. */
 bool environment_enforced(const struct config *c);
 

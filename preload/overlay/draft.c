@@ -14,7 +14,7 @@ bool settings_read(struct config *c)
 {
 	bool any = false;
 	for (unsigned s = 0; s < SETTINGS; s++) {
-		c->settings[s] = text_setting(c->envp, setting_names[s]);
+		c->settings[s] = text_setting(c->ours, setting_names[s] + strlen("OVERLAIN_"));
 		any |= c->settings[s] && c->settings[s][0] != '\0';
 	}
 	return any;

@@ -9,26 +9,35 @@ static size_t root_length(const struct layer *layer)
 	return strlen(layer->root) - 1;
 }
 
-const char *environment_mount_line(struct config *c, const struct draft *d)
+/* The upper comes first where there is one. */
+static const struct layer *lowers_of(const struct overlay *ov)
 {
-	size_t size = 64;
-	for (unsigned i = 0; i < d->lower_count; i++)
-		size += 8 * root_length(&d->lowers[i]) + 2;
-	size += 8 * ((d->upper ? strlen(d->upper) : 0) + (d->work ? strlen(d->work) : 0));
-	struct text t = arena_text(&c->arena, size);
-	for (unsigned i = 0; i < d->lower_count; i++) {
-		text_add(&t, i == 0 ? "lowerdir=" : ":");
-		escape_shown(&t, d->lowers[i].root, root_length(&d->lowers[i]), true);
+	return ov->layers + ov->has_upper;
+}
+
+size_t overlay_mount_line_size(const struct overlay *ov)
+{
+	size_t size = 64 + (ov->workdir ? 8 * strlen(ov->workdir) : 0);
+	for (unsigned i = 0; i < ov->layer_count; i++)
+		size += 8 * root_length(&ov->layers[i]) + 2;
+	return size;
+}
+
+void overlay_mount_line(const struct overlay *ov, struct text *t)
+{
+	const struct layer *end = ov->layers + ov->layer_count;
+	for (const struct layer *lower = lowers_of(ov); lower < end; lower++) {
+		text_add(t, lower == lowers_of(ov) ? "lowerdir=" : ":");
+		escape_shown(t, lower->root, root_length(lower), true);
 	}
-	if (d->upper) {
-		text_add(&t, ",upperdir=");
-		escape_shown(&t, d->upper, strlen(d->upper), false);
+	if (ov->has_upper) {
+		text_add(t, ",upperdir=");
+		escape_shown(t, ov->layers[0].root, root_length(&ov->layers[0]), false);
 	}
-	if (d->work) {
-		text_add(&t, ",workdir=");
-		escape_shown(&t, d->work, strlen(d->work), false);
+	if (ov->workdir) {
+		text_add(t, ",workdir=");
+		escape_shown(t, ov->workdir, strlen(ov->workdir), false);
 	}
-	return arena_end(&c->arena, &t);
 }
 
 /* --- the variables --- */
@@ -98,12 +107,12 @@ static void add_lines(struct variables *v, const struct draft *d, const struct d
 	size_t size = 0;
 	for (const struct draft *i = d; i < last; i++)
 		size += 4 * (strlen(spelled(i)) + strlen(i->options)) +
-			strlen(i->overlay.mount_line) + 3;
+			overlay_mount_line_size(&i->overlay) + 3;
 	struct text t = begin(v, setting_names[MOUNTS], size);
 	for (; d < last; d++) {
 		escape_octal(&t, spelled(d), ESCAPE_FSTAB);
 		text_add_char(&t, ' ');
-		text_add(&t, d->overlay.mount_line);
+		overlay_mount_line(&d->overlay, &t);
 		text_add(&t, *d->options ? "," : "");
 		escape_octal(&t, d->options, ESCAPE_FSTAB);
 		text_add(&t, d + 1 < last ? "\n" : "");
@@ -117,11 +126,11 @@ static void add_diagnostics(struct variables *v)
 	struct text t;
 	text_init(&t, words, sizeof words);
 	debug_words(&t);
-	if (text_setting(v->c->envp, "OVERLAIN_DEBUG"))
+	if (text_setting(v->c->ours, "DEBUG"))
 		add(v, "OVERLAIN_DEBUG", words);
 	if (debug_output())
 		add(v, "OVERLAIN_DEBUG_OUTPUT", debug_output());
-	const char *on_escape = text_setting(v->c->envp, "OVERLAIN_ON_ESCAPE");
+	const char *on_escape = text_setting(v->c->ours, "ON_ESCAPE");
 	if (on_escape)
 		add(v, "OVERLAIN_ON_ESCAPE", on_escape);
 }
@@ -137,12 +146,12 @@ static void add_enforced(struct variables *v)
 		return;
 	text_init(&t, number, sizeof number);
 	text_add_hex(&t, settings_hash(v->values));
-	add(v, ENFORCED_NAME, number);
+	add(v, "OVERLAIN_" ENFORCED_NAME, number);
 }
 
 bool environment_enforced(const struct config *c)
 {
-	const char *given = text_setting(c->envp, ENFORCED_NAME);
+	const char *given = text_setting(c->ours, ENFORCED_NAME);
 	char number[20];
 	struct text t;
 	text_init(&t, number, sizeof number);

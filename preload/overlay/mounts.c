@@ -96,7 +96,6 @@ static void complete(struct config *c, struct draft *d)
 		note_outside(c, d);
 	}
 	ov->dev = device_number(ov);
-	ov->mount_line = environment_mount_line(c, d);
 	number_file_systems(ov);
 }
 
@@ -190,15 +189,16 @@ static int open_overlay(struct config *c, struct draft *d, struct overlay *ov, u
 	else if (!ov->writable || !*ov->page)
 		overlay_join(ov); /* which is nothing, or what children are to be told of */
 	memcpy(d->overlay.page, ov->page, sizeof ov->page); /* children are told */
-	cache_open(c, d, ov);
 	return 0;
 }
 
 static int open_mounts(struct mounts *mounts, char *const *envp, struct text *complaint, bool look)
 {
-	struct config c = {.envp = envp, .complaint = complaint, .look = look};
+	char *ours[text_ours(envp, NULL) + 1];
+	struct config c = {.ours = ours, .complaint = complaint, .look = look};
 	*mounts = (struct mounts){.count = 0};
-	int result = debug_read(envp, complaint);
+	text_ours(envp, ours);
+	int result = debug_read(ours, complaint);
 	if (result < 0 || !settings_read(&c))
 		return result;
 	result = check(&c);
@@ -212,6 +212,9 @@ static int open_mounts(struct mounts *mounts, char *const *envp, struct text *co
 	for (unsigned i = 0; i < c.count && result == 0; i++)
 		result = open_overlay(&c, order[i], &house->overlays[i], i);
 	house->environment = environment_make(&c);
+	/* Last: what is read at the start stands in one page. */
+	for (unsigned i = 0; i < c.count && result == 0; i++)
+		cache_open(&c, order[i], &house->overlays[i]);
 	*mounts = (struct mounts){.count = c.count, .at = house->overlays};
 	for (unsigned i = 0; i < c.count; i++)
 		mounts->enforce |= house->overlays[i].enforce && !environment_enforced(&c);

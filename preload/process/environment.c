@@ -20,16 +20,27 @@ static uint64_t hash_of(const char *s)
 	return hash;
 }
 
+#define PREFIX "OVERLAIN_"
+
+/* True where both are "NAME=value" of one name; both begin with PREFIX. */
+static bool names_same(const char *a, const char *b)
+{
+	a += sizeof PREFIX - 1;
+	b += sizeof PREFIX - 1;
+	for (; *a == *b && *a; a++, b++)
+		if (*a == '=')
+			return true;
+	return false;
+}
+
 /* Which of our variables ENTRY is about; -1: none. */
 static int which(const char *entry)
 {
-	if (!text_starts(entry, "OVERLAIN_"))
+	if (!text_starts(entry, PREFIX))
 		return -1;
-	for (int i = 0; ours[i]; i++) {
-		size_t length = (size_t)(text_find(ours[i], '=') - ours[i]) + 1;
-		if (strncmp(entry, ours[i], length) == 0)
+	for (int i = 0; ours[i]; i++)
+		if (names_same(entry, ours[i]))
 			return i;
-	}
 	return -1;
 }
 

@@ -31,10 +31,34 @@ static int write_all(int fd, const struct text *t)
 	return sys_write(fd, t->start, (size_t)size) == size ? 0 : -ENOSPC;
 }
 
-/* The most bytes a line of either table needs. */
+/* The most bytes a line of either table needs: of hundreds of layers more than a stack may hold. */
 static size_t line_size(const struct overlay *ov)
 {
-	return 4 * (size_t)ov->merged_length + strlen(ov->mount_line) + 128;
+	return 4 * (size_t)ov->merged_length + overlay_mount_line_size(ov) + 128;
+}
+
+struct line {
+	struct text text;
+	size_t size;
+};
+
+static void free_line(const struct line *line)
+{
+	if (line->size)
+		sys_munmap(line->text.start, line->size);
+}
+#define LINE_SCOPED __attribute__((cleanup(free_line))) struct line
+
+/* Of size 0 where there is no memory. */
+static struct line new_line(const struct overlay *ov)
+{
+	struct line line = {.size = line_size(ov)};
+	char *room = sys_pages(line.size);
+	if (room)
+		text_init(&line.text, room, line.size);
+	else
+		line.size = 0;
+	return line;
 }
 
 /* The longest merged comes first in the list; a mount comes behind what it stands on. */
@@ -46,15 +70,16 @@ int mounts_append(int fd, size_t size)
 	process_join_all(); /* which tells whether they may be written */
 	for (unsigned i = mounts->count; i-- > 0 && !error;) {
 		const struct overlay *ov = &mounts->at[i];
-		char line[line_size(ov)];
-		struct text t;
-		text_init(&t, line, sizeof line);
-		text_add(&t, "overlay ");
-		add_escaped(&t, merged_of(ov));
-		text_add(&t, ov->writable ? " overlay rw,relatime," : " overlay ro,relatime,");
-		text_add(&t, ov->mount_line);
-		text_add(&t, " 0 0\n");
-		error = write_all(fd, &t);
+		LINE_SCOPED line = new_line(ov);
+		struct text *t = &line.text;
+		if (!line.size)
+			return -ENOMEM;
+		text_add(t, "overlay ");
+		add_escaped(t, merged_of(ov));
+		text_add(t, ov->writable ? " overlay rw,relatime," : " overlay ro,relatime,");
+		overlay_mount_line(ov, t);
+		text_add(t, " 0 0\n");
+		error = write_all(fd, t);
 	}
 	return error;
 }
@@ -148,23 +173,24 @@ static unsigned parent_of(const struct overlay *ov, const struct stand *s)
 static int append(int fd, const struct table *table, const struct overlay *ov)
 {
 	const struct stand s = find_stand(table, ov);
-	char line[line_size(ov)];
-	struct text t;
-	text_init(&t, line, sizeof line);
-	text_add_number(&t, s.highest + process_mounts()->count - ov->index);
-	text_add_char(&t, ' ');
-	text_add_number(&t, parent_of(ov, &s));
-	text_add_char(&t, ' ');
-	text_add_number(&t, major(ov->dev));
-	text_add_char(&t, ':');
-	text_add_number(&t, minor(ov->dev));
-	text_add(&t, " / ");
-	add_escaped(&t, merged_of(ov));
-	text_add(&t, " rw,relatime - overlay overlay ");
-	text_add(&t, ov->writable ? "rw," : "ro,");
-	text_add(&t, ov->mount_line);
-	text_add_char(&t, '\n');
-	return write_all(fd, &t);
+	LINE_SCOPED line = new_line(ov);
+	struct text *t = &line.text;
+	if (!line.size)
+		return -ENOMEM;
+	text_add_number(t, s.highest + process_mounts()->count - ov->index);
+	text_add_char(t, ' ');
+	text_add_number(t, parent_of(ov, &s));
+	text_add_char(t, ' ');
+	text_add_number(t, major(ov->dev));
+	text_add_char(t, ':');
+	text_add_number(t, minor(ov->dev));
+	text_add(t, " / ");
+	add_escaped(t, merged_of(ov));
+	text_add(t, " rw,relatime - overlay overlay ");
+	text_add(t, ov->writable ? "rw," : "ro,");
+	overlay_mount_line(ov, t);
+	text_add_char(t, '\n');
+	return write_all(fd, t);
 }
 
 int mountinfo_append(int fd, size_t size)

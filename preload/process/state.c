@@ -9,7 +9,7 @@
 enum { UNREAD, READING, BARE, STANDING };
 
 static int state;
-static pid_t reader;
+static uintptr_t reader; /* the thread that does */
 static struct mounts mounts;
 
 /* Wiped in a child of fork, shared with a child of vfork: a page of its own (MADV_WIPEONFORK). */
@@ -92,13 +92,13 @@ static bool read_configuration(void)
 	if (!__atomic_compare_exchange_n(&state, &expected, READING, false, __ATOMIC_ACQ_REL,
 					 __ATOMIC_ACQUIRE)) {
 		while (__atomic_load_n(&state, __ATOMIC_ACQUIRE) == READING) {
-			if (reader == sys_gettid())
+			if (reader == sys_thread())
 				return false;
 			SYS1(SYS_sched_yield, 0);
 		}
 		return state == STANDING;
 	}
-	reader = sys_gettid();
+	reader = sys_thread();
 	char **envp = process_environment();
 	text_init(&complaint, line, sizeof line);
 	if (mounts_read(&mounts, envp, &complaint) < 0 || mounts_enforce(&mounts, &complaint) < 0) {

@@ -8,7 +8,8 @@
 
 unsigned debug_mask;
 
-/* Set once, while the configuration is read. */
+/* Set once, while the configuration is read. Most set none, and need no page for it. */
+static bool has_output;
 static BULKY char output[PATH_MAX];
 
 #define DEBUG_HELP 0x100
@@ -85,10 +86,11 @@ static int read_output(const char *file, struct text *complaint)
 {
 	static const char variable[] = "OVERLAIN_DEBUG_OUTPUT";
 	struct text absolute;
-	if (!*file && !*output)
+	has_output = *file;
+	if (!has_output)
 		return 0;
 	text_init(&absolute, output, sizeof output);
-	if (file[0] != '/' && file[0] != '\0') {
+	if (file[0] != '/') {
 		if (sys_getcwd(output, sizeof output) < 0 || output[0] != '/')
 			return complain_of(complaint, variable, file, strlen(file),
 					   ": relative, and the working directory is gone");
@@ -101,10 +103,10 @@ static int read_output(const char *file, struct text *complaint)
 	return 0;
 }
 
-int debug_read(char *const *envp, struct text *complaint)
+int debug_read(char *const *ours, struct text *complaint)
 {
-	const char *list = text_setting(envp, "OVERLAIN_DEBUG");
-	const char *file = text_setting(envp, "OVERLAIN_DEBUG_OUTPUT");
+	const char *list = text_setting(ours, "DEBUG");
+	const char *file = text_setting(ours, "DEBUG_OUTPUT");
 	int result = read_output(file ? file : "", complaint);
 	return result < 0 ? result : read_words(list ? list : "", complaint);
 }
@@ -122,7 +124,7 @@ void debug_words(struct text *t)
 
 const char *debug_output(void)
 {
-	return output[0] ? output : NULL;
+	return has_output ? output : NULL;
 }
 
 static int open_output(void)
@@ -162,7 +164,7 @@ void debug_say(const char *first, ...)
 		text_add(&line, s);
 	va_end(more);
 	*line.at++ = '\n';
-	CLOSE_SCOPED int opened = output[0] ? open_output() : -1;
+	CLOSE_SCOPED int opened = has_output ? open_output() : -1;
 	sys_write(opened >= 0 ? opened : 2, line.start, text_length(&line));
 }
 

@@ -115,6 +115,20 @@ const char *text_setting(char *const *envp, const char *name)
 	return NULL;
 }
 
+size_t text_ours(char *const *envp, char **ours)
+{
+	size_t count = 0;
+	for (; *envp; envp++) {
+		const char *rest = **envp == 'O' ? text_after(*envp, "OVERLAIN_") : NULL;
+		if (rest && ours)
+			ours[count] = (char *)(uintptr_t)rest;
+		count += rest != NULL;
+	}
+	if (ours)
+		ours[count] = NULL;
+	return count;
+}
+
 bool text_below(const char *path, size_t length, const char *directory, size_t directory_length)
 {
 	if (directory_length == 0 || (directory_length == 1 && directory[0] == '/'))

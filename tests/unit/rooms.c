@@ -164,3 +164,12 @@ char *names(const struct overlay *ov, const char *rel)
 		text = format("%s%s%s", text, i ? " " : "", found[i]);
 	return text;
 }
+
+char *mount_line(const struct overlay *ov)
+{
+	char room[overlay_mount_line_size(ov)];
+	struct text t;
+	text_init(&t, room, sizeof room);
+	overlay_mount_line(ov, &t);
+	return format("%s", room);
+}

@@ -18,6 +18,9 @@ const struct overlay *rooms_open(const struct plan *plan);
 /* The same overlay as another process sees it: opened anew, with nothing learnt yet. */
 const struct overlay *rooms_again(void);
 
+/* What the mount table says of it. */
+char *mount_line(const struct overlay *ov);
+
 /* A path inside merged. */
 struct path *rooms_path(const char *rel);
 
