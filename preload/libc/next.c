@@ -1,8 +1,6 @@
 /* The definitions behind ours, found when first needed. */
 #include "overlain/libc.h"
 
-#include <gnu/libc-version.h>
-
 /* Of one width, so that the loader need not write their addresses into every program. */
 static const char names[][32] = {
 #define SYMBOL(name) #name,
@@ -37,7 +35,7 @@ bool next_is_libc(enum next_index index)
 	static uint8_t answers[NEXT_COUNT];
 	uint8_t answer = __atomic_load_n(&answers[index], __ATOMIC_RELAXED);
 	if (answer == UNASKED) {
-		const void *libc = base_of((const void *)(uintptr_t)gnu_get_libc_version);
+		const void *libc = base_of(dlsym(RTLD_DEFAULT, "gnu_get_libc_version"));
 		answer = libc && base_of(next_symbol(index)) == libc ? LIBC : ANOTHER;
 		__atomic_store_n(&answers[index], answer, __ATOMIC_RELAXED);
 	}

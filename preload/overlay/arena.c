@@ -7,10 +7,23 @@
 /* The cache's beginning lies here, too. */
 #define LEAST_PAGES 163840
 
+/* What the first to come begins with: a mapping of its own would be a system call for every start.
+ */
+static BULKY _Alignas(16) char first[LEAST_PAGES];
+
+static char *take_first(size_t size)
+{
+	static bool taken;
+	return size <= LEAST_PAGES && !__atomic_exchange_n(&taken, true, __ATOMIC_RELAXED) ? first
+											   : NULL;
+}
+
 static void more(struct arena *arena, size_t size)
 {
 	size_t pages = size > LEAST_PAGES ? size : LEAST_PAGES;
-	arena->at = sys_pages(pages);
+	arena->at = take_first(size);
+	if (!arena->at)
+		arena->at = sys_pages(pages);
 	if (!arena->at) {
 		complain("out of memory");
 		sys_exit(125);
@@ -52,7 +65,6 @@ struct text arena_text(struct arena *arena, size_t size)
 char *arena_end(struct arena *arena, struct text *text)
 {
 	size_t used = (text_length(text) + 1 + 15) & ~(size_t)15;
-	memset(text->at, 0, (size_t)(text->start + used - text->at));
 	arena->at = text->start + used;
 	return text->start;
 }
