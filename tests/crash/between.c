@@ -90,6 +90,12 @@ static const struct deed {
 	{"f", {"append", "f"}},
 	{"f", {"empty", "f"}},
 	{"f", {"chmod", "f"}},
+	{"f", {"chmod", "g"}},
+	{"f", {"chown", "f"}},
+	{"f", {"utimes", "f"}},
+	{"f", {"truncate", "f"}},
+	{"f", {"xattr", "f"}},
+	{"f", {"acl", "f"}},
 	{"f", {"unlink", "f"}},
 	{"f", {"unlink", "g"}},
 	{"f", {"create", "f"}},
@@ -99,6 +105,7 @@ static const struct deed {
 	{"f", {"link", "f", "w"}},
 	{"f", {"rename", "f", "n"}},
 	{"f", {"rename", "f", "g"}},
+	{"f", {"rename", "g", "n"}},
 	{"f", {"rename", "g", "f"}},
 	{"f", {"rename", "u", "f"}},
 	{"f", {"rename", "u", "w"}},
@@ -246,7 +253,7 @@ static void see(const char *name)
 static void know_and_begin(void)
 {
 	see("/dev/null");
-	killer_mark();
+	killer_ready();
 }
 
 /* Its status is the error it got. */
@@ -278,7 +285,7 @@ static struct actor begin(const struct deed *deed, const char *who)
 	const char *words[] = {actor.seen, deed->words[0], deed->words[1], deed->words[2], NULL};
 
 	actor.pid = killer_start(start, words);
-	if (!killer_until(actor.pid, KILLER_MARK, &actor.status))
+	if (!killer_until_ready(actor.pid, false, &actor.status))
 		errx(1, "%s does not begin", spelled(deed));
 	return actor;
 }
@@ -350,7 +357,9 @@ static bool same(const struct outcome *a, const struct outcome *b)
 	return a->first == b->first && a->other == b->other && strcmp(a->shown, b->shown) == 0;
 }
 
-static int complaints;
+/* Of one pair so many are told: the places are neighbours, and what is wrong is the same. */
+#define TOLD_MOST 3
+static int complaints, of_this_pair;
 
 static char *told(const char *what, const struct outcome *o, const struct outcome *is)
 {
@@ -364,14 +373,15 @@ static char *told(const char *what, const struct outcome *o, const struct outcom
 static void complain(const struct deed *one, const struct deed *two, int at,
 		     const struct outcome *is, const struct outcome orders[2])
 {
+	complaints++;
+	if (++of_this_pair > TOLD_MOST)
+		return;
 	fprintf(stderr, "between: %s, and at its call %d %s:\n", spelled(one), at, spelled(two));
 	if (fault)
 		fprintf(stderr, "  %s\n", fault);
 	fprintf(stderr, "%s%s%s", told("it comes to", is, is),
 		told("one after the other", &orders[0], is),
 		told("the other way round", &orders[1], is));
-	if (++complaints == 20)
-		exit(1);
 }
 
 /* How many calls it makes alone. */
@@ -405,6 +415,7 @@ static int meet(const struct deed *one, const struct deed *two, int calls, int s
 	struct outcome orders[2], is;
 	int count = 0;
 
+	of_this_pair = 0;
 	for (int at = 1; at <= calls; at++) {
 		if (place++ % stride != 0)
 			continue;
@@ -460,5 +471,8 @@ int main(int argc, char **argv)
 		count += meet_all(stride, argc > 2 ? argv[2] : NULL, argc > 3 ? argv[3] : NULL);
 	if (complaints == 0)
 		printf("between: %d meetings: each is like one deed after the other\n", count);
+	else
+		fprintf(stderr, "between: %d meetings, %d are not like one deed after the other\n",
+			count, complaints);
 	return complaints > 0 || count == 0;
 }

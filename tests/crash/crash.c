@@ -110,7 +110,7 @@ static void torment_one(const struct operation *op)
 
 int main(int argc, char **argv)
 {
-	struct tormentor killing = {BUILD_DIR "/liboverlain.so", torment_one, killer_mark};
+	struct tormentor killing = {BUILD_DIR "/liboverlain.so", torment_one, killer_ready};
 
 	torment_child(argv, &killing);
 	stride = argc > 1 ? atoi(argv[1]) : 0;

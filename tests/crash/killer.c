@@ -12,6 +12,11 @@
 /* A call nobody else makes. */
 #define MARK_FD (-0x6b69)
 
+void killer_ready(void)
+{
+	raise(SIGSTOP);
+}
+
 void killer_mark(void)
 {
 	if (write(MARK_FD, "", 0) == 0)
@@ -59,14 +64,16 @@ bool killer_next(pid_t pid, long *call, int *status)
 	}
 }
 
-bool killer_until(pid_t pid, long call, int *status)
+bool killer_until_ready(pid_t pid, bool from_exec, int *status)
 {
-	long made;
+	const int signal = from_exec ? SIGTRAP : SIGSTOP;
 
-	while (killer_next(pid, &made, status))
-		if (made == call)
-			return true;
-	return false;
+	do
+		if (ptrace(PTRACE_CONT, pid, NULL, NULL) || waitpid(pid, status, 0) != pid ||
+		    !WIFSTOPPED(*status))
+			return false;
+	while (WSTOPSIG(*status) != signal);
+	return true;
 }
 
 bool killer_run(int at, bool from_exec, void (*start)(void *data), void *data, void (*look)(void),
@@ -75,7 +82,7 @@ bool killer_run(int at, bool from_exec, void (*start)(void *data), void *data, v
 	long call;
 	pid_t pid = killer_start(start, data);
 
-	if (!killer_until(pid, from_exec ? KILLER_EXEC : KILLER_MARK, status))
+	if (!killer_until_ready(pid, from_exec, status))
 		return false;
 	while (killer_next(pid, &call, status)) {
 		if (call == KILLER_EXEC || --at > 0)

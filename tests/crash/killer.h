@@ -5,7 +5,9 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* The program that is watched says that it is ready, or done: what counts, counts from here. */
+/* The program that is watched says that it is ready: what counts, counts from here. */
+void killer_ready(void);
+/* It says something by a call nobody else makes: that it is done. */
 void killer_mark(void);
 
 /* Runs START in a child that goes on only as far as the following let it. */
@@ -16,13 +18,13 @@ pid_t killer_start(void (*start)(void *data), void *data);
  */
 enum { KILLER_MARK = -1, KILLER_EXEC = -2 };
 bool killer_next(pid_t pid, long *call, int *status);
-/* The same until it makes that call. */
-bool killer_until(pid_t pid, long call, int *status);
+/* Lets it go on until it is ready, or, FROM_EXEC, has been executed, at its full pace. */
+bool killer_until_ready(pid_t pid, bool from_exec, int *status);
 
 /*
- * Runs START in a child and kills it at the beginning of its AT-th system call behind the mark
- * (FROM_EXEC: behind its exec); LOOK is called before that. False when it ended before; *STATUS is
- * then how.
+ * Runs START in a child and kills it at the beginning of its AT-th system call once it is
+ * ready (FROM_EXEC: behind its exec); LOOK is called before that. False when it ended before;
+ * *STATUS is then how.
  */
 bool killer_run(int at, bool from_exec, void (*start)(void *data), void *data, void (*look)(void),
 		int *status);
