@@ -43,6 +43,7 @@ $(CRASH): $(call test_objects,tests/crash/crash.c tests/crash/killer.c) $(CRASH_
 
 check-between: all $(BETWEEN) $(FAULTY)/liboverlain.so
 	@$(BETWEEN) $(BETWEEN_STRIDE)
+	@$(BETWEEN) 1 "chmod f" "rename f n"
 	@$(BETWEEN) 7 "" "exchange pure to-other"
 	@$(BETWEEN) 3 "" "exchange u to-p"
 

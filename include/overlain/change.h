@@ -120,6 +120,40 @@ int grip_take_beside(struct grip *g, const struct grip *other, const struct over
 /* layer_mark of P itself, a directory of the upper. */
 int grip_mark(const struct overlay *ov, struct path *p, const char *mark, const char *value);
 
+/* --- hold.c: the object whose attributes are changed --- */
+
+/*
+ * A grip on a name would lead to the whiteout that a rename has left there since. So this one is on
+ * the object itself, but for what never leaves one.
+ */
+struct hold {
+	struct grip grip;
+	char link[GRIP_DIRECTORY];
+};
+#define HOLD_NONE ((struct hold){.grip = GRIP_NONE})
+/*
+ * Of N, which P was found to be, in the upper: as grip_take; -ENOENT where it is something else by
+ * now.
+ */
+int hold_take(struct hold *h, const struct overlay *ov, struct path *p, const struct node *n);
+/* The same for calls that follow a symlink: always the object, where it can be opened at all. */
+int hold_object(struct hold *h, const struct overlay *ov, struct path *p, const struct node *n);
+/* True when it is the object's own: then a call that is given its name is to follow that. */
+static inline bool hold_is_link(const struct hold *h)
+{
+	return h->grip.plain == h->link;
+}
+/* What the *at calls take beside its name. */
+static inline int hold_flags(const struct hold *h)
+{
+	return hold_is_link(h) ? 0 : AT_SYMLINK_NOFOLLOW;
+}
+static inline void hold_let_go(struct hold *h)
+{
+	grip_let_go(&h->grip);
+}
+#define HOLD_SCOPED __attribute__((cleanup(hold_let_go))) struct hold
+
 /* Says when directories may be kept open for further grips; else none is. */
 void grips_keep_while(bool (*asked)(void));
 /* No lower number than this is one of theirs; true when FD is. */

@@ -370,19 +370,24 @@ int file_way(struct place *at, struct way *way);
  * it is; else place_again does.
  */
 bool file_learn(struct place *at, const struct way *way, const struct stat *st);
-/* A grip on AT to change its attributes by: copied up first. -ENOENT, -EROFS. */
-int file_raise(struct place *at, struct grip *g);
+/* AT is to be in the upper. -ENOENT, -EROFS. */
+int file_raise(struct place *at);
 /*
  * The same for what only the owner may change (-EPERM), only who may write (-EACCES), or either.
  * It is asked before the copy-up: the copy will be the caller's own, and the kernel would allow
  * all.
  */
-typedef int raise_call(struct place *at, struct grip *g);
+typedef int raise_call(struct place *at);
 raise_call file_raise_owned, file_raise_either;
 /* The same for who may write, of what is about to be SIZE bytes long. */
-int file_raise_to_cut(struct place *at, off_t size, struct grip *g);
-/* After a change by G failed with ERROR: -ELOOP where AT is something else by now; else -ERROR. */
-int file_is_still(const struct place *at, const struct grip *g, int error);
+int file_raise_to_cut(struct place *at, off_t size);
+/* To change its attributes by, once it is in the upper: hold_take. */
+static inline int file_hold(struct place *at, struct hold *h)
+{
+	return hold_take(h, at->overlay, &at->path, &at->node);
+}
+/* After a change by H failed with ERROR: -ELOOP where AT is something else by now; else -ERROR. */
+int file_is_still(const struct place *at, const struct hold *h, int error);
 /* 0 where the caller may change what is the owner's, or will be told by the kernel; -EPERM. */
 int file_owned(struct place *at);
 /* -EACCES, -EROFS … as faccessat(2) gives it for MODE on AT. */

@@ -4,25 +4,30 @@
 /* With other flags the kernel refuses a call before it looks at the path. */
 #define FLAGS_KNOWN (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)
 
-static int raise_to(struct place *at, struct grip *g)
+/* Brings AT into the upper if RAISE allows it, and holds it. */
+static int raise_to(struct place *at, raise_call *raise, struct hold *h)
 {
-	return (int)edge(file_raise_owned(at, g));
+	int error = raise(at);
+	return (int)edge(error ? error : file_hold(at, h));
 }
 
 /* A symlink in the place of what was looked at is not followed. */
-static int chmod_itself(const struct place *at, const struct grip *g, mode_t mode)
+static int chmod_itself(const struct place *at, const struct hold *h, mode_t mode)
 {
+	const struct grip *g = &h->grip;
 	const char *name = grip_name(g);
 	int error = -ENOSYS;
+	if (hold_is_link(h))
+		return NEXT(fchmodat)(g->dirfd, name, mode, 0);
 	if (next_is_libc(NEXT_fchmodat))
 		error = (int)SYS4(SYS_fchmodat2, g->dirfd, name, mode, AT_SYMLINK_NOFOLLOW);
 	if (error == -ENOSYS)
 		error = NEXT(fchmodat)(g->dirfd, name, mode, AT_SYMLINK_NOFOLLOW) ? -errno : 0;
-	return (int)edge(error == -EOPNOTSUPP ? file_is_still(at, g, EOPNOTSUPP) : error);
+	return (int)edge(error == -EOPNOTSUPP ? file_is_still(at, h, EOPNOTSUPP) : error);
 }
 
 /* Whoever may write may set the times to now: utimensat(2). */
-static raise_call *raise_to_date(const struct timespec times[2])
+static raise_call *may_date(const struct timespec times[2])
 {
 	bool now = !times || (times[0].tv_nsec == UTIME_NOW && times[1].tv_nsec == UTIME_NOW);
 	return now ? file_raise_either : file_raise_owned;
@@ -46,12 +51,12 @@ void attributes_changed(struct change *change)
 
 int attributes_chmod(struct place *at, mode_t mode)
 {
-	GRIP_SCOPED g = GRIP_NONE;
+	HOLD_SCOPED h = HOLD_NONE;
 	if (at->node.type == DT_LNK)
 		return (int)edge(-EOPNOTSUPP);
-	int error = raise_to(at, &g);
+	int error = raise_to(at, file_raise_owned, &h);
 	ATTRIBUTES_CHANGE(attributes_change(at, (mode & 0111) != 0111));
-	return error ? error : chmod_itself(at, &g, mode);
+	return error ? error : chmod_itself(at, &h, mode);
 }
 
 /* Which of the three calls it was: outside merged it stays that one. */
@@ -134,15 +139,15 @@ static int try_chown(const struct place *at, uid_t uid, gid_t gid)
 
 int attributes_chown(struct place *at, uid_t uid, gid_t gid)
 {
-	GRIP_SCOPED g = GRIP_NONE;
+	HOLD_SCOPED h = HOLD_NONE;
 	int error = (int)edge(file_owned(at));
 	if (!error)
 		error = try_chown(at, uid, gid);
 	if (!error)
-		error = (int)edge(file_raise(at, &g));
+		error = raise_to(at, file_raise, &h);
 	ATTRIBUTES_CHANGE(attributes_change(at, false));
 	return error ? error
-		     : NEXT(fchownat)(g.dirfd, grip_name(&g), uid, gid, AT_SYMLINK_NOFOLLOW);
+		     : NEXT(fchownat)(h.grip.dirfd, grip_name(&h.grip), uid, gid, hold_flags(&h));
 }
 
 /* Which of the three calls it was: outside merged it stays that one. */
@@ -196,15 +201,16 @@ static bool is_time(const struct timespec *t)
 
 int attributes_utimens(struct place *at, const struct timespec times[2])
 {
-	GRIP_SCOPED g = GRIP_NONE;
+	HOLD_SCOPED h = HOLD_NONE;
 	const char *path;
 	int error = file_reach(at, &path);
 	if (!error && times && !(is_time(&times[0]) && is_time(&times[1])))
 		error = -EINVAL;
-	if (!error)
-		error = raise_to_date(times)(at, &g);
-	return error ? (int)edge(error)
-		     : NEXT(utimensat)(g.dirfd, grip_name(&g), times, AT_SYMLINK_NOFOLLOW);
+	if (error)
+		return (int)edge(error);
+	error = raise_to(at, may_date(times), &h);
+	return error ? error
+		     : NEXT(utimensat)(h.grip.dirfd, grip_name(&h.grip), times, hold_flags(&h));
 }
 
 /* Then the kernel does not look at the path; nor where it cannot read the times. */
@@ -268,25 +274,17 @@ int utime(const char *path, const struct utimbuf *times)
 	return utimensat(AT_FDCWD, path, fine, 0);
 }
 
-/* truncate(2) follows a symlink, but not behind the link of a descriptor. */
-static int truncate_itself(const struct place *at, const struct grip *g, off_t size)
+/* truncate(2) follows a symlink. */
+static int truncate_itself(const struct place *at, const struct hold *h, off_t size)
 {
 	char text[GRIP_PATH];
-	struct text t;
-	CLOSE_SCOPED int fd =
-		sys_openat(g->dirfd, grip_name(g), O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
-	if (fd < 0 && fd != -EMFILE && fd != -ENFILE)
-		return (int)edge(fd);
-	text_init(&t, text, sizeof text);
-	if (fd >= 0)
-		text_add_descriptor(&t, fd);
-	int result = NEXT(truncate)(fd < 0 ? grip_path(g, text) : text, size);
-	return result < 0 && errno == EINVAL ? (int)edge(file_is_still(at, g, EINVAL)) : result;
+	int result = NEXT(truncate)(grip_path(&h->grip, text), size);
+	return result < 0 && errno == EINVAL ? (int)edge(file_is_still(at, h, EINVAL)) : result;
 }
 
 static int truncate_inside(struct place *at, off_t size)
 {
-	GRIP_SCOPED g = GRIP_NONE;
+	HOLD_SCOPED h = HOLD_NONE;
 	const char *path;
 	if (node_is_dir(&at->node))
 		return (int)edge(-EISDIR);
@@ -298,12 +296,14 @@ static int truncate_inside(struct place *at, off_t size)
 	if (!error && at->node.type != DT_REG)
 		error = -EINVAL;
 	if (!error)
-		error = file_raise_to_cut(at, size, &g);
+		error = file_raise_to_cut(at, size);
+	if (!error)
+		error = hold_object(&h, at->overlay, &at->path, &at->node);
 	if (error)
 		return (int)edge(error);
-	int result = truncate_itself(at, &g, size);
+	int result = truncate_itself(at, &h, size);
 	if (result == 0 && emptied)
-		sys_utimensat(g.dirfd, grip_name(&g), now, AT_SYMLINK_NOFOLLOW);
+		sys_utimensat(h.grip.dirfd, grip_name(&h.grip), now, hold_flags(&h));
 	return result;
 }
 

@@ -45,10 +45,9 @@ static bool asks_inode(unsigned long request)
 	return false;
 }
 
-static int by_name(int dirfd, const char *name, unsigned long request, void *argument)
+static int by_name(int dirfd, const char *name, int flags, unsigned long request, void *argument)
 {
-	CLOSE_SCOPED int fd =
-		sys_openat(dirfd, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0);
+	CLOSE_SCOPED int fd = sys_openat(dirfd, name, flags | O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
 	return fd < 0 ? (int)edge(fd) : NEXT(ioctl)(fd, request, argument);
 }
 
@@ -56,20 +55,25 @@ static int ask(int fd, unsigned long request, void *argument)
 {
 	struct place at;
 	const char *path = descriptor_path_now(fd, &at);
-	return path ? by_name(AT_FDCWD, path, request, argument)
+	return path ? by_name(AT_FDCWD, path, O_NOFOLLOW, request, argument)
 		    : NEXT(ioctl)(fd, request, argument);
 }
 
 static int change(int fd, unsigned long request, void *argument)
 {
 	struct place at;
-	GRIP_SCOPED g = GRIP_NONE;
+	HOLD_SCOPED h = HOLD_NONE;
 	int error;
 	if (!descriptor_by_name(fd, &at, &error))
 		return NEXT(ioctl)(fd, request, argument);
 	if (!error)
-		error = file_raise_owned(&at, &g);
-	return error ? (int)edge(error) : by_name(g.dirfd, grip_name(&g), request, argument);
+		error = file_raise_owned(&at);
+	if (!error)
+		error = file_hold(&at, &h);
+	if (error)
+		return (int)edge(error);
+	return by_name(h.grip.dirfd, grip_name(&h.grip), hold_is_link(&h) ? 0 : O_NOFOLLOW, request,
+		       argument);
 }
 
 int ioctl(int fd, unsigned long request, ...)

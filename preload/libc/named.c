@@ -8,10 +8,9 @@
 static const char *real_name(struct place *at, const char *path, bool writes)
 {
 	const char *real = path;
-	GRIP_SCOPED g = GRIP_NONE;
 	int error = path ? place_find(at, AT_FDCWD, path, PLACE_FOLLOW) : 0;
 	if (!error && path && at->overlay)
-		error = writes ? file_raise(at, &g) : 0;
+		error = writes ? file_raise(at) : 0;
 	if (!error && path && at->overlay)
 		error = file_reach(at, &real);
 	if (!error)

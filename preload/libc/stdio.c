@@ -116,13 +116,12 @@ static FILE *close_for(FILE *file, int error)
 static FILE *reopen_itself(const char *mode, int flags, FILE *file)
 {
 	struct place at;
-	GRIP_SCOPED g = GRIP_NONE;
 	int error = 0;
 	bool writes = (flags & O_ACCMODE) != O_RDONLY;
 	if (writes && descriptor_by_name(fileno(file), &at, &error) && !error) {
 		error = file_access(&at, W_OK, AT_EACCESS);
 		if (!error)
-			error = file_raise(&at, &g);
+			error = file_raise(&at);
 	}
 	return error ? close_for(file, -error) : NEXT(freopen)(NULL, mode, file);
 }

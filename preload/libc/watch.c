@@ -9,9 +9,8 @@ static int reach(struct place *at)
 {
 	if (!at->overlay)
 		return 0;
-	GRIP_SCOPED g = GRIP_NONE;
 	if (node_is_dir(&at->node) && at->overlay->writable)
-		file_raise(at, &g);
+		file_raise(at);
 	return file_reach(at, &at->name);
 }
 

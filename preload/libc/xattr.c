@@ -213,19 +213,27 @@ bool xattr_opens(const void *value, size_t size)
 	return true;
 }
 
-static int change_itself(const struct place *at, const struct grip *g, const char *name,
+static int change_by_name(const char *path, const char *name, const void *value, size_t size,
+			  int flags, bool follow)
+{
+	if (size == XATTR_REMOVED)
+		return follow ? NEXT(removexattr)(path, name) : NEXT(lremovexattr)(path, name);
+	return follow ? NEXT(setxattr)(path, name, value, size, flags)
+		      : NEXT(lsetxattr)(path, name, value, size, flags);
+}
+
+static int change_itself(const struct place *at, const struct hold *h, const char *name,
 			 const void *value, size_t size, int flags)
 {
 	char text[GRIP_PATH];
-	const char *path = grip_path(g, text);
-	int result = size == XATTR_REMOVED ? NEXT(lremovexattr)(path, name)
-					   : NEXT(lsetxattr)(path, name, value, size, flags);
-	return result < 0 ? (int)edge(file_is_still(at, g, errno)) : result;
+	const char *path = grip_path(&h->grip, text);
+	int result = change_by_name(path, name, value, size, flags, hold_is_link(h));
+	return result < 0 ? (int)edge(file_is_still(at, h, errno)) : result;
 }
 
 int attributes_xattr(struct place *at, const char *name, const void *value, size_t size, int flags)
 {
-	GRIP_SCOPED g = GRIP_NONE;
+	HOLD_SCOPED h = HOLD_NONE;
 	const char *path;
 	struct stored s;
 	int error = file_reach(at, &path), denied = 0;
@@ -253,21 +261,14 @@ int attributes_xattr(struct place *at, const char *name, const void *value, size
 		return -1;
 	error = size == XATTR_REMOVED ? check_there(at, path, s.name) : 0;
 	if (!error)
-		error = file_raise(at, &g);
+		error = file_raise(at);
+	if (!error)
+		error = file_hold(at, &h);
 	if (error)
 		return (int)edge(error);
 	ATTRIBUTES_CHANGE(xattr_is_access(name) ? attributes_change(at, !xattr_opens(value, size))
 						: (struct change){.overlay = NULL});
-	return change_itself(at, &g, s.name, value, size, flags);
-}
-
-static int change_outside(const char *path, const char *name, const void *value, size_t size,
-			  int flags, unsigned follow)
-{
-	if (size == XATTR_REMOVED)
-		return follow ? NEXT(removexattr)(path, name) : NEXT(lremovexattr)(path, name);
-	return follow ? NEXT(setxattr)(path, name, value, size, flags)
-		      : NEXT(lsetxattr)(path, name, value, size, flags);
+	return change_itself(at, &h, s.name, value, size, flags);
 }
 
 static int change(const char *path, const char *name, const void *value, size_t size, int flags,
@@ -281,7 +282,7 @@ static int change(const char *path, const char *name, const void *value, size_t 
 		return (int)edge(error);
 	do
 		result = at.overlay ? attributes_xattr(&at, name, value, size, flags)
-				    : change_outside(at.name, name, value, size, flags, follow);
+				    : change_by_name(at.name, name, value, size, flags, follow);
 	while (again(result, &at));
 	return result;
 }

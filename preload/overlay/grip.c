@@ -199,10 +199,17 @@ static bool is_gone(int error)
 	return error == -ELOOP || error == -ENOENT || error == -ENOTDIR;
 }
 
-/* What a path is better than nothing for: there are no descriptors. */
-static bool is_for_want(int error)
+bool grip_wants(int error)
 {
 	return error == -EMFILE || error == -ENFILE;
+}
+
+int grip_open(const struct overlay *ov, struct path *p, int flags)
+{
+	int fd = layer_open_strictly(&ov->layers[0], p, flags | O_PATH | O_CLOEXEC, 0);
+	if (is_gone(fd))
+		forget_way(ov, p);
+	return fd;
 }
 
 static int open_directory(struct grip *g, const struct overlay *ov, struct path *p,
@@ -216,10 +223,7 @@ static int open_directory(struct grip *g, const struct overlay *ov, struct path 
 		return 0;
 	}
 	keeps = keeps && is_wanted(dir) && trail_take(ov, p, &trail);
-	CLOSE_SCOPED int fd =
-		layer_open_strictly(&ov->layers[0], p, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-	if (is_gone(fd))
-		forget_way(ov, p);
+	CLOSE_SCOPED int fd = grip_open(ov, p, O_DIRECTORY);
 	if (fd < 0)
 		return fd;
 	g->kept = keeps ? keep(ov, p, dir, fd, &trail) : NULL;
@@ -238,7 +242,7 @@ int grip_take(struct grip *g, const struct overlay *ov, struct path *p)
 	PATH_PARENT(p);
 	dir = path_hash(PATH_HASH_ROOT, path_rel(p), p->length, &dir);
 	int error = open_directory(g, ov, p, dir);
-	return is_for_want(error) ? 0 : error;
+	return grip_wants(error) ? 0 : error;
 }
 
 int grip_take_beside(struct grip *g, const struct grip *other, const struct overlay *ov,
@@ -269,8 +273,7 @@ void grip_lift(struct grip *g)
 		g->dirfd = g->own = layer_keep_high(g->own);
 }
 
-/* Without it a path is all there is. */
-static bool has_proc(void)
+bool grip_has_proc(void)
 {
 	enum { UNASKED, YES, NO };
 	static uint8_t known;
@@ -285,7 +288,7 @@ static bool has_proc(void)
 static const char *spell(const struct grip *g, const char *name, char *text, size_t size)
 {
 	struct text t;
-	if (!has_proc())
+	if (!grip_has_proc())
 		return layer_path(g->upper, g->path);
 	text_init(&t, text, size);
 	text_add_descriptor(&t, g->dirfd);

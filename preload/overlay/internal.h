@@ -210,6 +210,15 @@ int entries_in(int fd, entry_visit *visit, void *data);
 /* The same for the directory PATH. */
 int entries_each(const char *path, entry_visit *visit, void *data);
 
+/* --- grip.c --- */
+
+/* Opens P of the upper, O_PATH, where no symlink leads; of what is gone nothing is remembered. */
+int grip_open(const struct overlay *ov, struct path *p, int flags);
+/* What a path is better than nothing for: there are no descriptors. */
+bool grip_wants(int error);
+/* Without it a path is all there is. */
+bool grip_has_proc(void);
+
 /* --- copyup.c --- */
 
 /* Of the directory that AT is a name in. */

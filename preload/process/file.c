@@ -44,18 +44,17 @@ static int copy_up(struct place *at, int *empty)
 	return 0;
 }
 
-int file_raise(struct place *at, struct grip *g)
+int file_raise(struct place *at)
 {
 	int error = present(at);
-	if (!error)
-		error = copy_up(at, NULL);
-	return error ? error : grip_take(g, at->overlay, &at->path);
+	return error ? error : copy_up(at, NULL);
 }
 
-int file_is_still(const struct place *at, const struct grip *g, int error)
+int file_is_still(const struct place *at, const struct hold *h, int error)
 {
 	struct stat st;
-	bool other = !sys_fstatat(g->dirfd, grip_name(g), &st, AT_SYMLINK_NOFOLLOW) &&
+	const struct grip *g = &h->grip;
+	bool other = !sys_fstatat(g->dirfd, grip_name(g), &st, hold_flags(h)) &&
 		     IFTODT(st.st_mode) != at->node.type;
 	return other ? -ELOOP : -error;
 }
@@ -74,30 +73,28 @@ int file_owned(struct place *at)
 	return error ? error : st.st_uid == uid ? 0 : -EPERM;
 }
 
-int file_raise_owned(struct place *at, struct grip *g)
+int file_raise_owned(struct place *at)
 {
 	int error = file_owned(at);
-	return error ? error : file_raise(at, g);
+	return error ? error : file_raise(at);
 }
 
-static int file_raise_writable(struct place *at, struct grip *g)
+static int file_raise_writable(struct place *at)
 {
 	int error = file_access(at, W_OK, AT_EACCESS);
-	return error ? error : file_raise(at, g);
+	return error ? error : file_raise(at);
 }
 
-int file_raise_to_cut(struct place *at, off_t size, struct grip *g)
+int file_raise_to_cut(struct place *at, off_t size)
 {
 	CLOSE_SCOPED int emptied = -1;
 	int error = file_access(at, W_OK, AT_EACCESS);
-	if (!error)
-		error = copy_up(at, size > 0 ? NULL : &emptied);
-	return error ? error : grip_take(g, at->overlay, &at->path);
+	return error ? error : copy_up(at, size > 0 ? NULL : &emptied);
 }
 
-int file_raise_either(struct place *at, struct grip *g)
+int file_raise_either(struct place *at)
 {
-	return file_owned(at) == -EPERM ? file_raise_writable(at, g) : file_raise(at, g);
+	return file_owned(at) == -EPERM ? file_raise_writable(at) : file_raise(at);
 }
 
 /* A lower on a read-only mount says EROFS to a question about the copy that would be made. */
