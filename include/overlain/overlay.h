@@ -95,9 +95,10 @@ int overlay_refuses(const struct overlay *ov);
 
 /*
  * This process is about to fork: what a thread has locked then is unlocked by a call of its own,
- * for the child has it, too (turn.c).
+ * for the child has it, too (lock.c). And this is the child: it closes that.
  */
 void overlay_forks(void);
+void overlay_forked(void);
 
 /* --- lookup.c: what stands at a path --- */
 

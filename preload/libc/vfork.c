@@ -13,7 +13,10 @@ pid_t fork(void)
 {
 	place_links_made();
 	overlay_forks();
-	return NEXT(fork)();
+	const pid_t pid = NEXT(fork)();
+	if (pid == 0)
+		overlay_forked();
+	return pid;
 }
 
 /* One that shares the memory and is no thread borrows it, as a child of vfork does. */

@@ -150,13 +150,19 @@ void shared_stage_ends(const struct overlay *ov);
 bool shared_stages_open(const struct overlay *ov, uint64_t *pair);
 void shared_stages_gone(const struct overlay *ov, uint64_t pair);
 
+/* --- lock.c: locks on bytes of the shared file --- */
+
+/* shared_file, to hold locks by, which no child has with it. */
+int shared_hold(const struct overlay *ov, uint32_t *before);
+/* Gives back all that was locked by *FD, and closes it. */
+void shared_let_go(int *fd, uint32_t before);
+/* Locks BYTE, TYPE as fcntl(2) has it: 0, -EAGAIN where another holds it. */
+int shared_lock(int fd, short type, off_t byte);
+/* The same for oneself alone. */
+int shared_claim(int fd, off_t byte);
+
 /* --- turn.c: one at a time --- */
 
-/* Locks BYTE of the shared file FD: 0, -EAGAIN where another holds it. */
-int shared_claim(int fd, off_t byte);
-/* Gives back all that was locked by *FD, and closes it; BEFORE is shared_forks() before that. */
-void shared_let_go(int *fd, uint32_t before);
-uint32_t shared_forks(void);
 /*
  * Waits for a turn, and blocks signals until it is given back; where it cannot be had (no shared
  * file, no descriptors) goes on without. Not to be asked for twice.

@@ -47,8 +47,7 @@ static void begin(const struct overlay *ov, struct stage *s, uint64_t number, ch
 void stage_begin(const struct overlay *ov, struct stage *s)
 {
 	uint64_t number;
-	s->forks = shared_forks();
-	s->fd = ov->shared ? shared_file(ov) : -1;
+	s->fd = ov->shared ? shared_hold(ov, &s->forks) : -1;
 	do
 		number = fresh_number();
 	while (s->fd >= 0 && shared_claim(s->fd, (off_t)number) == -EAGAIN);

@@ -3,11 +3,8 @@
  * name, is made by one process at a time: it looks once more, and nobody else puts a whiteout
  * there or takes one away until it is done.
  *
- * The lock is on a byte of the file in workdir that processes share, held by an open file
- * description of its own (fcntl(2), F_OFD_SETLK): threads exclude each other as processes do, and
- * the kernel lets go of it when its holder dies. To close it does not do where another thread
- * has forked meanwhile: the child has that description, too. Signals wait meanwhile, since
- * a handler could ask for a turn in the middle of one and never get it.
+ * The lock is on a byte of the file that processes share (lock.c). Signals wait meanwhile, since a
+ * handler could ask for a turn in the middle of one and never get it.
  *
  * Copy-ups take none, for they may last. They share a lock on a second byte from a last look at the
  * place until the copy is there; whoever moves or removes a directory has that lock for himself. So
@@ -28,41 +25,6 @@
 #define ARRIVAL_LONGEST_NS 1000000000LL
 #define WAIT_SHORTEST_NS   50000LL
 #define WAIT_STEP_NS       5000000LL
-
-static int lock(int fd, short type, off_t byte, off_t length)
-{
-	struct flock lock = {.l_type = type, .l_start = byte, .l_len = length};
-	return sys_fcntl(fd, F_OFD_SETLK, (long)&lock);
-}
-
-static int lock_byte(int fd, short type, off_t byte)
-{
-	return lock(fd, type, byte, 1);
-}
-
-int shared_claim(int fd, off_t byte)
-{
-	return lock_byte(fd, F_WRLCK, byte);
-}
-
-static uint32_t forks;
-
-void overlay_forks(void)
-{
-	__atomic_fetch_add(&forks, 1, __ATOMIC_SEQ_CST);
-}
-
-uint32_t shared_forks(void)
-{
-	return __atomic_load_n(&forks, __ATOMIC_SEQ_CST);
-}
-
-void shared_let_go(int *fd, uint32_t before)
-{
-	if (*fd >= 0 && shared_forks() != before)
-		lock(*fd, F_UNLCK, 0, 0); /* of all bytes */
-	sys_close_scoped(fd);
-}
 
 static uint64_t block_signals(void)
 {
@@ -88,7 +50,7 @@ static void lock_patiently(int fd, short type, off_t byte, int64_t longest, uint
 {
 	int64_t step = WAIT_SHORTEST_NS;
 	for (int64_t waited = 0; fd >= 0 && waited < longest; waited += step) {
-		int error = lock_byte(fd, type, byte);
+		int error = shared_lock(fd, type, byte);
 		if (error != -EAGAIN && error != -EACCES)
 			return;
 		if (mask)
@@ -101,8 +63,8 @@ static void lock_patiently(int fd, short type, off_t byte, int64_t longest, uint
 
 void turn_take(const struct overlay *ov, struct turn *turn)
 {
-	*turn = (struct turn){.taken = true, .forks = shared_forks()};
-	turn->fd = ov->shared ? shared_file(ov) : -1;
+	*turn = (struct turn){.taken = true};
+	turn->fd = ov->shared ? shared_hold(ov, &turn->forks) : -1;
 	turn->mask = block_signals();
 	lock_patiently(turn->fd, F_WRLCK, TURN_BYTE, WAIT_LONGEST_NS, &turn->mask);
 }
@@ -119,8 +81,8 @@ void stage_arrives(const struct stage *s)
 
 bool turn_try(const struct overlay *ov, struct turn *turn)
 {
-	*turn = (struct turn){.taken = true, .forks = shared_forks()};
-	turn->fd = shared_file(ov);
+	*turn = (struct turn){.taken = true};
+	turn->fd = shared_hold(ov, &turn->forks);
 	turn->mask = block_signals();
 	if (turn->fd >= 0 && shared_claim(turn->fd, TURN_BYTE) == 0)
 		return true;

@@ -1,5 +1,6 @@
 /* What a process leaves when it is killed in the middle is taken up by the next one. */
 #include <criterion/criterion.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -121,6 +122,59 @@ Test(dead, what_was_forked_meanwhile_holds_nothing)
 	cr_expect_eq(fcntl(fd, F_OFD_SETLK, &all), 0, "something is locked still");
 	close(fd);
 	end(pid);
+}
+
+static const struct overlay *held_in;
+static pthread_barrier_t is_held;
+
+static void *hold(void *none)
+{
+	static struct stage s;
+	static struct turn turn;
+
+	stage_begin(held_in, &s);
+	stage_arrives(&s);
+	turn_take(held_in, &turn);
+	pthread_barrier_wait(&is_held);
+	pause();
+	return none;
+}
+
+static int child_lives[2], child_may_go[2];
+
+static void hold_and_fork(const struct overlay *ov)
+{
+	char byte;
+	pthread_t thread;
+
+	held_in = ov;
+	pthread_barrier_init(&is_held, NULL, 2);
+	pthread_create(&thread, NULL, hold, NULL);
+	pthread_barrier_wait(&is_held);
+	overlay_forks();
+	if (fork() == 0) {
+		overlay_forked();
+		close(child_may_go[1]);
+		if (write(child_lives[1], "", 1) == 1)
+			_exit(read(child_may_go[0], &byte, 1) != 0);
+	}
+	if (read(child_lives[0], &byte, 1) != 1)
+		_exit(1);
+}
+
+/* It is killed, and the child that one of its threads has forked while another held something is
+ * not. */
+Test(dead, its_children_hold_nothing)
+{
+	const struct overlay *ov = usual();
+	struct flock all = {.l_type = F_WRLCK};
+
+	cr_assert_eq(pipe(child_lives) + pipe(child_may_go), 0);
+	end(begun(hold_and_fork, ov));
+	int fd = shared_file(ov);
+	cr_expect_eq(fcntl(fd, F_OFD_SETLK, &all), 0, "something is locked still");
+	close(fd);
+	close(child_may_go[1]);
 }
 
 static void begin_change(const struct overlay *ov)
