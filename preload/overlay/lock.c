@@ -3,10 +3,10 @@
  * its own (fcntl(2), F_OFD_SETLK): threads exclude each other as processes do, and the kernel lets
  * go of them when their holder dies.
  *
- * To close it does not do where another thread has forked meanwhile: the child has that description,
- * too. So what is held is noted, and a child closes what other threads held when it was made; it
- * would hold it for them else, should they be killed. What was opened while somebody forked is
- * opened anew, for the child may have missed it.
+ * To close it does not do where another thread has forked meanwhile: the child has that
+ * description, too. So what is held is noted, and a child closes what other threads held when it
+ * was made; it would hold it for them else, should they be killed. What was opened while somebody
+ * forked is opened anew, for the child may have missed it.
  */
 #include "internal.h"
 

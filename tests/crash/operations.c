@@ -194,6 +194,8 @@ const struct operation operations[] = {
 	{"open streams at once", {"streams-meet", "m"}, {NULL}},
 	{"close all while something is opened", {"close-meanwhile", "x/y/z", "x/y/z"}, {NULL}},
 	{"unlink when another has the turn", {"unlink-waiting", "f", "pure"}, {NULL}},
+	{"rename while another thread forks", {"rename-forking", "pure", "n"}, {NULL}},
+	{"change while another thread forks", {"chmod-forking", "f"}, {NULL}},
 	{"copy up and draw", {"append-watched", "f"}, {"OVERLAIN_DEBUG=progress", HOOK_HURRY}},
 	{"look as a user", {"look", "x/y", "x/y/w"}, {SEVERAL, USER}},
 	{"list several layers", {"list", "x"}, {SEVERAL}},

@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -171,11 +172,49 @@ static int unlink_waiting(const struct operands *o)
 	return unlink(o->a);
 }
 
+/* --- a thread forks while another has a lock --- */
+
+static void *fork_beside(void *none)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || status)
+		their_error = errno ? errno : ECHILD;
+	return none;
+}
+
+static void fork_meanwhile(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, fork_beside, NULL) || pthread_join(thread, NULL))
+		their_error = EAGAIN;
+}
+
+/* When it has been given it. */
+static int rename_forking(const struct operands *o)
+{
+	meanwhile(SYS_fcntl, fork_meanwhile);
+	return both(rename(o->a, o->b) == 0);
+}
+
+/* When it has opened what it will hold a lock by. */
+static int chmod_forking(const struct operands *o)
+{
+	meanwhile(SYS_openat, fork_meanwhile);
+	return both(chmod(o->a, 0700) == 0);
+}
+
 const struct verb verbs_meeting[] = {
 	{"notes-meet", note, hold},
 	{"streams-meet", stream, hold},
 	{"look-limited", look_limited, NULL},
 	{"close-meanwhile", close_meanwhile, know_and_hold},
 	{"unlink-waiting", unlink_waiting, find_turn_taken},
+	{"rename-forking", rename_forking, NULL},
+	{"chmod-forking", chmod_forking, NULL},
 	{NULL, NULL, NULL},
 };
