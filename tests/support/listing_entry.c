@@ -37,11 +37,18 @@ static const char *type_name(mode_t mode)
 	}
 }
 
-/* FNV-1a: any hash that tells contents apart will do. */
-static uint64_t hash(uint64_t state, const void *data, size_t size)
+/* Any hash that tells contents apart will do: this is FNV's, by words, for whole programs are read.
+ */
+static uint64_t hash(uint64_t state, const char *data, size_t size)
 {
-	for (const unsigned char *byte = data; size--; byte++)
-		state = (state ^ *byte) * 0x100000001b3;
+	for (size_t at = 0, word_size; at < size; at += word_size) {
+		uint64_t word = 0;
+
+		word_size = size - at < sizeof word ? size - at : sizeof word;
+		memcpy(&word, data + at, word_size);
+		state = (state ^ word) * 0x100000001b3;
+		state ^= state >> 32;
+	}
 	return state;
 }
 
