@@ -80,10 +80,10 @@ static bool is_opaque(const char *layer, const char *rel)
 /* A layer as it was read: its root and the directories a, b and c in it, each with those names. */
 static struct directory {
 	bool opaque;
-	bool redirect; /* which counts where something lies below its directory */
 	struct {
 		enum kind kind;
 		bool hidden_below;
+		bool redirect; /* which counts where something lies below its directory */
 	} names[SHOWN];
 } read_of[LAYERS][DIRECTORIES];
 
@@ -100,11 +100,12 @@ static void read_directory(unsigned layer, unsigned directory)
 	char value;
 
 	d->opaque = directory != ROOT && is_opaque(in, rel);
-	d->redirect = directory != ROOT && has_mark(in, rel, ".", "redirect", &value);
 	for (unsigned i = 0; i < SHOWN; i++) {
 		d->names[i].kind = kind_in(in, rel, entry_names[i]);
 		d->names[i].hidden_below =
 			d->names[i].kind == NOTHING && is_hidden_below(in, rel, entry_names[i]);
+		d->names[i].redirect = d->names[i].kind == DIRECTORY &&
+				       has_mark(in, rel, entry_names[i], "redirect", &value);
 	}
 }
 
@@ -134,8 +135,7 @@ enum kind rules_say(unsigned directory, unsigned parts, unsigned name, unsigned 
 		if (here == DIRECTORY) {
 			found = DIRECTORY;
 			*of |= 1U << i;
-			if (directory == ROOT && read_of[i][name].redirect &&
-			    (i == 0 || parts >> i > 1))
+			if (d->names[name].redirect && (i == 0 || parts >> i > 1))
 				return REFUSED;
 			if (directory == ROOT && read_of[i][name].opaque)
 				break;
