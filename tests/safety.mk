@@ -64,17 +64,35 @@ $(CROWD): $(call test_objects,tests/crowd/crowd.c tests/crowd/trials.c)
 	@mkdir -p $(@D)
 	$(call test_quiet,LINK,$@)$(CC) $(CFLAGS) -o $@ $^ -pthread
 
-# Threads on the rooms, under ThreadSanitizer; needs clang.
+# Threads under ThreadSanitizer: on the rooms, and in every kind of call, by a program that has the library within it.
+# The first needs clang, the second gcc, whose run-time library is an object behind ours, as libc is.
 .PHONY: check-tsan
 TSAN_SECONDS ?= 10
+TSAN_ROUNDS ?= 200
+TSAN := $(TESTS)/tsan
+TSAN_FLAGS := $(LANGUAGE) -Iinclude -Itests -fPIC -fvisibility=hidden -fno-strict-aliasing -O1 -g -fsanitize=thread -DOVERLAIN_SYS_HOOK
 
-check-tsan: $(TESTS)/crowd/threads
+check-tsan: all $(TESTS)/crowd/threads $(TSAN)/storm_threads
 	@at=$$(mktemp -d) && cd $$at && $(abspath $(TESTS))/crowd/threads $(TSAN_SECONDS); \
 		status=$$?; rm -rf $$at; exit $$status
+	@sh tests/storms $(abspath $(BUILD)) tsan $(TSAN_ROUNDS)
 
-$(TESTS)/crowd/threads: tests/crowd/threads.c tests/unit/rooms_make.c $(TEST_ROOMS)
+$(TESTS)/crowd/threads: tests/crowd/threads.c tests/crowd/heard.c tests/unit/rooms_make.c $(TEST_ROOMS)
 	@mkdir -p $(@D)
-	$(call test_quiet,LINK,$@)clang $(LANGUAGE) -Iinclude -Itests -DOVERLAIN_SYS_HOOK -fno-strict-aliasing -O1 -g -fsanitize=thread -o $@ $^
+	$(call test_quiet,LINK,$@)clang $(TSAN_FLAGS) -o $@ $^
+
+$(TSAN)/obj/%.o: preload/%
+	@mkdir -p $(@D)
+	$(call test_quiet,CC,$<)gcc $(TSAN_FLAGS) -Wno-deprecated-declarations -Wno-tsan -MMD -MP -c -o $@ $<
+
+# This one the run-time library calls before it is ready for anything.
+$(TSAN)/hidden/loaded.o: $(TSAN)/obj/libc/loaded.c.o
+	@mkdir -p $(@D)
+	@objcopy --redefine-sym dl_iterate_phdr=hidden_dl_iterate_phdr $< $@
+
+$(TSAN)/storm_threads: tests/programs/storm_threads.c tests/crowd/heard.c $(TSAN)/hidden/loaded.o \
+		$(filter-out %/loaded.c.o,$(LIBRARY_ALL:preload/%=$(TSAN)/obj/%.o)) $(BUILD)/twins.ld
+	$(call test_quiet,LINK,$@)gcc $(TSAN_FLAGS) -rdynamic -o $@ $^ -ldl
 
 check-valgrind: all $(TEST_PROGRAMS)
 	@sh tests/valgrind $(abspath $(BUILD)) $(ONLY)

@@ -40,14 +40,12 @@ static inline bool read_pair(struct pair pair, struct path_hash hash, struct ent
 
 bool write_slot(struct slot *slot, const struct entry *entry)
 {
-	uint64_t words[ENTRY_WORDS];
 	uint64_t before = __atomic_load_n(&slot->sequence, __ATOMIC_RELAXED);
 	if ((before & 1) || !__atomic_compare_exchange_n(&slot->sequence, &before, before + 1,
 							 false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
 		return false;
-	memcpy(words, entry, sizeof *entry);
-	for (size_t i = 0; i < ENTRY_WORDS; i++)
-		__atomic_store_n(&slot->words[i], words[i], __ATOMIC_RELAXED);
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	torn_write(slot->words, entry, sizeof *entry);
 	__atomic_store_n(&slot->sequence, before + 2, __ATOMIC_RELEASE);
 	return true;
 }

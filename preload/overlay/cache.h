@@ -14,6 +14,7 @@
 #define OVERLAY_CACHE_H
 
 #include "internal.h"
+#include "overlain/torn.h"
 
 #include <string.h>
 
@@ -101,10 +102,8 @@ static inline struct slot *recent_at(const struct cache *cache, uint64_t name)
 /* Copies what SLOT holds; false while somebody writes there. */
 static inline bool read_any(const struct slot *slot, struct entry *entry)
 {
-	uint64_t *words = (uint64_t *)(void *)entry;
 	uint64_t before = __atomic_load_n(&slot->sequence, __ATOMIC_ACQUIRE);
-	for (size_t i = 0; i < ENTRY_WORDS; i++)
-		words[i] = __atomic_load_n(&slot->words[i], __ATOMIC_RELAXED);
+	torn_read(entry, slot->words, sizeof *entry);
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	return !(before & 1) && __atomic_load_n(&slot->sequence, __ATOMIC_RELAXED) == before;
 }

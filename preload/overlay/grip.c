@@ -70,23 +70,30 @@ static bool is_for(const struct kept *slot, const struct overlay *ov, struct pat
 	       slot->dir.check == dir.check && slot->overlay == ov;
 }
 
+/* Whoever closes everything makes it 0 at any time. */
+static int fd_of(const struct kept *slot)
+{
+	return __atomic_load_n(&slot->fd, __ATOMIC_RELAXED);
+}
+
 /* Closes what a claimed slot held, unless the number is another's by now. */
 static void vacate(struct kept *slot)
 {
-	int flags = slot->fd ? sys_fcntl(slot->fd, F_GETFL, 0) : 0;
+	const int fd = fd_of(slot), flags = fd ? sys_fcntl(fd, F_GETFL, 0) : 0;
 	if (flags > 0 && (flags & O_PATH))
-		sys_close(slot->fd);
+		sys_close(fd);
 	__atomic_store_n(&slot->fd, 0, __ATOMIC_RELAXED);
 	__atomic_store_n(&slot->dir.name, 0, __ATOMIC_RELAXED);
 }
 
-/* The slot that has DIR open, as it stands, and is the caller's to leave; or NULL. */
-static struct kept *find(const struct overlay *ov, struct path_hash dir)
+/* The slot that has DIR open, as it stands, by *FD, and is the caller's to leave; or NULL. */
+static struct kept *find(const struct overlay *ov, struct path_hash dir, int *fd)
 {
 	for (struct kept *slot = slots; slot < slots + SLOTS; slot++) {
 		if (__atomic_load_n(&slot->dir.name, __ATOMIC_RELAXED) != dir.name || !join(slot))
 			continue;
-		if (slot->fd && is_for(slot, ov, dir) && trail_holds(ov, &slot->trail))
+		*fd = fd_of(slot);
+		if (*fd && is_for(slot, ov, dir) && trail_holds(ov, &slot->trail))
 			return slot;
 		leave(slot);
 	}
@@ -217,17 +224,17 @@ static int open_directory(struct grip *g, const struct overlay *ov, struct path 
 {
 	struct trail trail;
 	bool keeps = may_keep && may_keep();
-	g->kept = keeps ? find(ov, dir) : NULL;
-	if (g->kept) {
-		g->dirfd = g->kept->fd;
+	g->kept = keeps ? find(ov, dir, &g->dirfd) : NULL;
+	if (g->kept)
 		return 0;
-	}
+	g->dirfd = AT_FDCWD;
 	keeps = keeps && is_wanted(dir) && trail_take(ov, p, &trail);
 	CLOSE_SCOPED int fd = grip_open(ov, p, O_DIRECTORY);
 	if (fd < 0)
 		return fd;
 	g->kept = keeps ? keep(ov, p, dir, fd, &trail) : NULL;
-	g->dirfd = g->kept ? g->kept->fd : (g->own = sys_steal_fd(&fd));
+	const int copy = g->kept ? fd_of(g->kept) : 0;
+	g->dirfd = copy ? copy : (g->own = sys_steal_fd(&fd));
 	return 0;
 }
 
@@ -328,7 +335,7 @@ bool grips_keep(int fd)
 	if (fd < grips_lowest())
 		return false;
 	for (struct kept *slot = slots; slot < slots + SLOTS; slot++)
-		if (__atomic_load_n(&slot->fd, __ATOMIC_RELAXED) == fd)
+		if (fd_of(slot) == fd)
 			return true;
 	return false;
 }
@@ -349,7 +356,7 @@ bool grips_forget(int fd)
 void grips_forget_range(unsigned first, unsigned last)
 {
 	for (struct kept *slot = slots; slot < slots + SLOTS; slot++) {
-		int fd = __atomic_load_n(&slot->fd, __ATOMIC_RELAXED);
+		const int fd = fd_of(slot);
 		if (fd && (unsigned)fd >= first && (unsigned)fd <= last)
 			grips_forget(fd);
 	}

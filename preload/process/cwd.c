@@ -6,6 +6,7 @@
  * thread or in a signal handler copies the current slot and checks that it was not reused.
  */
 #include "overlain/process.h"
+#include "overlain/torn.h"
 
 #include <string.h>
 
@@ -19,6 +20,7 @@ struct slot {
 #define SLOTS 8
 static BULKY struct slot ring[SLOTS];
 static uint64_t current; /* version of the current slot; it lies at version % SLOTS */
+static uint64_t last;    /* version that was given to a slot; no two writers have the same */
 
 static int copy_base(struct base *to, char *path, size_t size, const struct base *from)
 {
@@ -37,28 +39,42 @@ static bool read_slot(const struct slot *slot, uint64_t version, struct base *ba
 {
 	if (__atomic_load_n(&slot->version, __ATOMIC_ACQUIRE) != version)
 		return false;
-	*error = slot->known ? copy_base(base, path, size, &slot->base) : -ESRCH;
+	*error = __atomic_load_n(&slot->known, __ATOMIC_RELAXED) ? 0 : -ESRCH;
+	torn_read(base, &slot->base, sizeof *base);
+	base->path = path;
+	if (!*error && base->length >= size)
+		*error = -ERANGE;
+	if (!*error) {
+		torn_read(path, slot->path, base->length);
+		path[base->length] = 0;
+	}
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	return __atomic_load_n(&slot->version, __ATOMIC_RELAXED) == version;
 }
 
 static void fill_slot(struct slot *slot, const struct base *base)
 {
-	slot->known = base != NULL;
-	if (base)
-		copy_base(&slot->base, slot->path, sizeof slot->path, base);
+	__atomic_store_n(&slot->known, base != NULL, __ATOMIC_RELAXED);
+	if (!base)
+		return;
+	torn_write(&slot->base, base, sizeof *base);
+	torn_write(slot->path, base->path, base->length);
 }
 
 static void set(const struct base *base)
 {
 	if (process_borrowed())
 		return; /* the parent stays where it is: cwd_of_guest */
-	uint64_t version = __atomic_load_n(&current, __ATOMIC_RELAXED) + 1;
+	const uint64_t version = __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
 	struct slot *slot = &ring[version % SLOTS];
-	__atomic_store_n(&slot->version, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&slot->version, 0, __ATOMIC_RELAXED);
+	__atomic_thread_fence(__ATOMIC_RELEASE);
 	fill_slot(slot, base);
 	__atomic_store_n(&slot->version, version, __ATOMIC_RELEASE);
-	__atomic_store_n(&current, version, __ATOMIC_RELEASE);
+	uint64_t now = __atomic_load_n(&current, __ATOMIC_RELAXED);
+	while (now < version && !__atomic_compare_exchange_n(&current, &now, version, false,
+							     __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+		;
 }
 
 /* A directory known by its path, which stays where it is. */
@@ -215,14 +231,16 @@ int cwd_base(struct base *base, char *path, size_t size)
 
 bool cwd_spot(struct spot *spot)
 {
-	uint64_t version = __atomic_load_n(&current, __ATOMIC_ACQUIRE), moved;
+	const uint64_t version = __atomic_load_n(&current, __ATOMIC_ACQUIRE);
 	const struct slot *slot = &ring[version % SLOTS];
-	const bool usable = version && slot->known && !slot->base.gone && slot->base.overlay;
-	*spot = (struct spot){slot->base.overlay, slot->base.hash, slot->base.layer};
-	moved = slot->base.moved;
+	const bool known = __atomic_load_n(&slot->known, __ATOMIC_RELAXED);
+	struct base base;
+	torn_read(&base, &slot->base, sizeof base);
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	return usable && __atomic_load_n(&slot->version, __ATOMIC_RELAXED) == version &&
-	       moved == overlay_generation(spot->overlay) && !process_borrowed();
+	*spot = (struct spot){base.overlay, base.hash, base.layer};
+	return version && known && !base.gone && base.overlay &&
+	       __atomic_load_n(&slot->version, __ATOMIC_RELAXED) == version &&
+	       base.moved == overlay_generation(spot->overlay) && !process_borrowed();
 }
 
 void cwd_enter(const struct place *at)

@@ -7,6 +7,7 @@
  * down. The numbers it has touched are, and of those the kernel is asked.
  */
 #include "internal.h"
+#include "overlain/torn.h"
 
 #include <string.h>
 
@@ -65,6 +66,11 @@ static struct entry *make_entry(int fd)
 	return entry_of(fd);
 }
 
+static bool is_noted(const struct entry *entry)
+{
+	return entry && __atomic_load_n(&entry->d.kind, __ATOMIC_RELAXED) != DESCRIPTOR_NONE;
+}
+
 /* The bytes of D that carry meaning. */
 static size_t used(const struct descriptor *d)
 {
@@ -86,7 +92,7 @@ static void write_entry(int fd, const struct descriptor *d)
 	uint32_t before = __atomic_load_n(&entry->sequence, __ATOMIC_RELAXED) & ~1u;
 	__atomic_store_n(&entry->sequence, before + 1, __ATOMIC_RELEASE);
 	__atomic_thread_fence(__ATOMIC_RELEASE);
-	memcpy(&entry->d, d, used(d));
+	torn_write(&entry->d, d, used(d));
 	__atomic_store_n(&entry->sequence, before + 2, __ATOMIC_RELEASE);
 }
 
@@ -95,14 +101,14 @@ static inline bool read_entry(int fd, struct descriptor *d, bool wanted)
 {
 	struct entry *entry = entry_of(fd);
 	d->kind = DESCRIPTOR_NONE;
-	if (!entry || entry->d.kind == DESCRIPTOR_NONE)
+	if (!is_noted(entry))
 		return false;
 	uint32_t before;
 	do {
 		before = __atomic_load_n(&entry->sequence, __ATOMIC_ACQUIRE);
-		memcpy(d, &entry->d, offsetof(struct descriptor, path));
+		torn_read(d, &entry->d, offsetof(struct descriptor, path));
 		if (wanted && d->length < sizeof d->path)
-			memcpy(d->path, entry->d.path, d->length + 1u);
+			torn_read(d->path, entry->d.path, d->length + 1u);
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	} while (__atomic_load_n(&entry->sequence, __ATOMIC_RELAXED) != before && !(before & 1));
 	return d->kind != DESCRIPTOR_NONE && !(before & 1);
@@ -136,8 +142,7 @@ bool descriptor_spot(int fd, struct spot *spot)
 void descriptor_set(int fd, const struct descriptor *d)
 {
 	struct entry *entry = entry_of(fd);
-	bool nothing = d->kind == DESCRIPTOR_NONE && (!entry || entry->d.kind == DESCRIPTOR_NONE);
-	if (nothing)
+	if (d->kind == DESCRIPTOR_NONE && !is_noted(entry))
 		return;
 	if (process_borrowed())
 		touch(fd);
@@ -148,8 +153,7 @@ void descriptor_set(int fd, const struct descriptor *d)
 void descriptor_drop(int fd)
 {
 	static const struct descriptor none;
-	struct entry *entry = entry_of(fd);
-	if (entry && entry->d.kind != DESCRIPTOR_NONE)
+	if (is_noted(entry_of(fd)))
 		descriptor_set(fd, &none);
 }
 
@@ -168,13 +172,14 @@ void descriptor_copy(int from, int to)
 static int next_known(int fd)
 {
 	const bool any = __atomic_load_n(&forgetful, __ATOMIC_RELAXED);
+	const int end = __atomic_load_n(&noted, __ATOMIC_RELAXED);
 	for (; fd < CHUNKS * CHUNK; fd = (fd / 64 + 1) * 64) {
 		const bool low = fd < TOUCHABLE;
-		if (chunks[fd / CHUNK] && fd < __atomic_load_n(&noted, __ATOMIC_RELAXED))
+		if (fd < end && entry_of(fd))
 			return fd;
-		if (low && (any || touched[fd / 64] >> fd % 64))
+		if (low && (any || __atomic_load_n(&touched[fd / 64], __ATOMIC_RELAXED) >> fd % 64))
 			return fd;
-		if (!low && fd >= noted)
+		if (!low && fd >= end)
 			break;
 	}
 	return CHUNKS * CHUNK;

@@ -20,10 +20,15 @@ static struct mounts mounts;
 #endif
 static pid_t *owner;
 
+static pid_t *owner_page(void)
+{
+	return __atomic_load_n(&owner, __ATOMIC_ACQUIRE);
+}
+
 /* Before the first vfork: programs that start none need no such page. */
 static void take_ownership(void)
 {
-	pid_t *none = NULL, *page = owner ? NULL : sys_pages(PAGE_MAX);
+	pid_t *none = NULL, *page = owner_page() ? NULL : sys_pages(PAGE_MAX);
 	if (!page)
 		return;
 	*page = sys_getpid();
@@ -53,11 +58,12 @@ void process_lend(bool until_gone)
 bool process_borrowed(void)
 {
 	uintptr_t thread = __atomic_load_n(&lender, __ATOMIC_RELAXED);
-	if (!thread || !owner)
+	pid_t *page = thread ? owner_page() : NULL;
+	if (!page)
 		return false;
 	pid_t self = sys_getpid(), none = 0;
-	__atomic_compare_exchange_n(owner, &none, self, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
-	if (__atomic_load_n(owner, __ATOMIC_RELAXED) != self)
+	__atomic_compare_exchange_n(page, &none, self, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+	if (__atomic_load_n(page, __ATOMIC_RELAXED) != self)
 		return true;
 	if (thread == sys_thread() && !__atomic_load_n(&several, __ATOMIC_RELAXED))
 		__atomic_store_n(&lender, 0, __ATOMIC_RELAXED);

@@ -31,6 +31,12 @@ static struct stream *streams(void)
 	return now;
 }
 
+/* Others look, too, whether it is free. */
+static int fd_of(const struct stream *s)
+{
+	return __atomic_load_n(&s->fd, __ATOMIC_RELAXED) - 1;
+}
+
 bool stream_ours(const void *dir)
 {
 	const struct stream *first = __atomic_load_n(&table, __ATOMIC_RELAXED);
@@ -52,7 +58,7 @@ static struct stream *claim(int fd)
 
 static int take_listing(struct stream *s, struct place *at)
 {
-	int error = descriptor_place(s->fd - 1, at);
+	int error = descriptor_place(fd_of(s), at);
 	if (error)
 		return error;
 	if (!node_is_dir(&at->node))
@@ -109,13 +115,13 @@ void stream_seek(struct stream *s, long at)
 
 int stream_fd(const struct stream *s)
 {
-	return s->fd - 1;
+	return fd_of(s);
 }
 
 /* The descriptor is the caller's to close. */
 int stream_close(struct stream *s)
 {
-	int fd = s->fd - 1;
+	int fd = fd_of(s);
 	if (s->listing)
 		listing_free(s->listing);
 	s->listing = NULL;

@@ -13,6 +13,7 @@
  * search.
  */
 #include "overlain/process.h"
+#include "overlain/torn.h"
 
 #include <string.h>
 #include <sys/resource.h>
@@ -46,7 +47,9 @@ static struct near *slot_of(uint64_t dir, uint16_t layer)
 
 static bool is_for(const struct near *near, const struct overlay *ov, uint64_t dir, uint16_t layer)
 {
-	return near->dir == dir && near->layer == layer && near->overlay == ov;
+	return __atomic_load_n(&near->dir, __ATOMIC_RELAXED) == dir &&
+	       __atomic_load_n(&near->layer, __ATOMIC_RELAXED) == layer &&
+	       __atomic_load_n(&near->overlay, __ATOMIC_RELAXED) == ov;
 }
 
 /* An even sequence number becomes odd: the slot is the caller's alone. */
@@ -99,7 +102,7 @@ static void give_up(struct near *near)
 	struct stat st;
 	if (near->fd && sys_fstat(near->fd, &st) == 0 && st.st_ino == near->ino)
 		sys_close(near->fd);
-	near->fd = 0;
+	__atomic_store_n(&near->fd, 0, __ATOMIC_RELAXED);
 }
 
 /* A directory above AT: its hash, and the length of its path. */
@@ -115,7 +118,8 @@ static bool keep(struct near *near, struct place *at, const struct above *a)
 	struct stat st;
 	const struct layer *layer = &at->overlay->layers[at->node.layer];
 	PATH_AT(p, a->length);
-	if (!trail_take(at->overlay, p, &near->trail) || !may_keep(layer, p))
+	struct trail trail;
+	if (!trail_take(at->overlay, p, &trail) || !may_keep(layer, p))
 		return false;
 	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, layer_path(layer, p),
 					 O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
@@ -127,40 +131,60 @@ static bool keep(struct near *near, struct place *at, const struct above *a)
 		return false;
 	}
 	near->ino = st.st_ino;
-	near->fd = copy;
-	if (near->fd < __atomic_load_n(&lowest, __ATOMIC_RELAXED))
-		__atomic_store_n(&lowest, near->fd, __ATOMIC_RELAXED);
+	torn_write(&near->trail, &trail, sizeof trail);
+	if (copy < __atomic_load_n(&lowest, __ATOMIC_RELAXED))
+		__atomic_store_n(&lowest, copy, __ATOMIC_RELAXED);
+	__atomic_store_n(&near->fd, copy, __ATOMIC_RELAXED);
 	return true;
+}
+
+/* How much it is asked for. Nobody minds one more or less of it. */
+static unsigned credit_of(const struct near *near)
+{
+	return __atomic_load_n(&near->credit, __ATOMIC_RELAXED);
+}
+
+static void set_credit(struct near *near, unsigned credit)
+{
+	__atomic_store_n(&near->credit, (uint16_t)credit, __ATOMIC_RELAXED);
+}
+
+static void set_refused(struct near *near, bool refused)
+{
+	__atomic_store_n(&near->refused, refused, __ATOMIC_RELAXED);
 }
 
 /* It was asked for once more: often enough, and it takes the slot that was claimed. */
 static void want(struct near *near, struct place *at, const struct above *a)
 {
+	unsigned credit = credit_of(near);
 	if (!is_for(near, at->overlay, a->dir, at->node.layer)) {
-		if (near->credit > 0) {
-			near->credit--;
+		if (credit > 0) {
+			set_credit(near, credit - 1);
 			return;
 		}
 		give_up(near);
-		near->dir = a->dir;
-		near->overlay = at->overlay;
-		near->layer = at->node.layer;
-		near->refused = false;
+		__atomic_store_n(&near->dir, a->dir, __ATOMIC_RELAXED);
+		__atomic_store_n(&near->overlay, at->overlay, __ATOMIC_RELAXED);
+		__atomic_store_n(&near->layer, at->node.layer, __ATOMIC_RELAXED);
+		set_refused(near, false);
 	}
-	near->credit++;
-	if (near->credit < WANTED)
+	set_credit(near, ++credit);
+	if (credit < WANTED)
 		return;
 	give_up(near); /* of a directory that is no longer what it was */
-	near->refused = !keep(near, at, a);
-	near->credit = near->refused ? 0 : WANTED;
+	const bool kept = keep(near, at, a);
+	set_refused(near, !kept);
+	set_credit(near, kept ? WANTED : 0);
 }
 
 __attribute__((noinline)) static void note(struct place *at, const struct above *a)
 {
 	struct near *near = slot_of(a->dir, at->node.layer);
-	bool in_vain =
-		(near->refused && is_for(near, at->overlay, a->dir, at->node.layer)) || crowded;
-	if (in_vain || process_borrowed() || !claim(near))
+	const bool refused = __atomic_load_n(&near->refused, __ATOMIC_RELAXED) &&
+			     is_for(near, at->overlay, a->dir, at->node.layer);
+	if (refused || __atomic_load_n(&crowded, __ATOMIC_RELAXED) || process_borrowed() ||
+	    !claim(near))
 		return;
 	want(near, at, a);
 	release(near);
@@ -177,12 +201,16 @@ bool way_kept(struct way *way, const struct overlay *ov, uint64_t dir, uint16_t 
 {
 	struct near *near = slot_of(dir, layer);
 	way->sequence = __atomic_load_n(&near->sequence, __ATOMIC_ACQUIRE);
-	way->dirfd = near->fd;
-	if ((way->sequence & 1) || !way->dirfd || !is_for(near, ov, dir, layer) ||
-	    !trail_holds(ov, &near->trail))
+	way->dirfd = __atomic_load_n(&near->fd, __ATOMIC_RELAXED);
+	if ((way->sequence & 1) || !way->dirfd || !is_for(near, ov, dir, layer))
 		return false;
-	if (near->credit < MOST)
-		near->credit++;
+	struct trail trail;
+	torn_read(&trail, &near->trail, sizeof trail);
+	if (!trail_holds(ov, &trail))
+		return false;
+	const unsigned credit = credit_of(near);
+	if (credit < MOST)
+		set_credit(near, credit + 1);
 	way->near = near;
 	return true;
 }
@@ -262,8 +290,8 @@ bool way_forget(int fd)
 		struct near *near = &slots[i];
 		if (__atomic_load_n(&near->fd, __ATOMIC_RELAXED) != fd || !claim(near))
 			continue;
-		near->fd = 0;
-		near->credit = 0;
+		__atomic_store_n(&near->fd, 0, __ATOMIC_RELAXED);
+		set_credit(near, 0);
 		release(near);
 		return true;
 	}
@@ -280,8 +308,8 @@ static void give_up_all(void)
 			continue;
 		}
 		give_up(&slots[i]);
-		slots[i].dir = 0;
-		slots[i].credit = 0;
+		__atomic_store_n(&slots[i].dir, 0, __ATOMIC_RELAXED);
+		set_credit(&slots[i], 0);
 		release(&slots[i]);
 	}
 }

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,18 +21,6 @@ enum { THREADS = 4 };
 static const struct overlay *ov;
 static time_t deadline;
 static _Atomic long operations;
-
-/* The sanitizer must hear of memory that goes from one thread to another. */
-long sys_hook(long nr, long a, long b, long c, long d, long e, long f)
-{
-	void *at = (void *)a;
-
-	if (nr == SYS_munmap)
-		return munmap(at, (size_t)b);
-	if (nr == SYS_mmap)
-		return (long)mmap(at, (size_t)b, (int)c, (int)d, (int)e, f);
-	return sys_call(nr, a, b, c, d, e, f);
-}
 
 static void look(struct path *p)
 {

@@ -1,7 +1,7 @@
 /*
- * storm_threads ROUNDS: sixteen threads in every kind of call at once, in a directory that holds
- * common/s0 … s49 of one line each, low0 … low15 with a file "f" each, and gone0 … gone15. Prints
- * what was not as it must be, and how often.
+ * storm_threads ROUNDS [alone]: sixteen threads in every kind of call at once, in a directory that
+ * holds common/s0 … s49 of one line each, low0 … low15 with a file "f" each, and gone0 … gone15.
+ * Prints what was not as it must be, and how often. Alone it executes no other program.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -21,6 +21,7 @@
 enum { THREADS = 16, FILES = 50 };
 
 static int rounds;
+static bool alone;
 
 static const char *name(char *buffer, const char *pattern, int number)
 {
@@ -100,7 +101,7 @@ static void spawn(int id, int round)
 	char *argv[] = {"sh", "-c", "test -f common/s1 && test -d common", NULL};
 	pid_t pid;
 	(void)id;
-	if (round % 10 == 0)
+	if (round % 10 == 0 && !alone)
 		must(posix_spawn(&pid, "/bin/sh", NULL, NULL, argv, environ) == 0 &&
 			     status_of(pid) == 0,
 		     "spawn");
@@ -126,7 +127,7 @@ static void fork_and_use(int id, int round)
 static void vfork_and_exec(int id, int round)
 {
 	(void)id;
-	if (round % 10)
+	if (round % 10 || alone)
 		return;
 	pid_t pid = vfork();
 	if (pid == 0) {
@@ -239,6 +240,7 @@ int main(int argc, char **argv)
 {
 	pthread_t threads[THREADS];
 	rounds = argc > 1 ? atoi(argv[1]) : 0;
+	alone = argc > 2;
 	for (intptr_t i = 0; i < THREADS; i++)
 		pthread_create(&threads[i], NULL, run, (void *)i);
 	for (int i = 0; i < THREADS; i++)
