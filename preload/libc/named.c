@@ -48,12 +48,30 @@ int utmpxname(const char *path)
 	return utmpname(path);
 }
 
+/* It is opened here, so that nobody leads libc astray. */
+static void add_entry(const char *path, const struct utmp *entry)
+{
+	char name[32];
+	struct text t;
+	const int fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	text_init(&t, name, sizeof name);
+	text_add_descriptor(&t, fd);
+	NEXT(updwtmp)(name, entry);
+	close(fd);
+}
+
 void updwtmp(const char *path, const struct utmp *entry)
 {
 	struct place at;
-	const char *real = real_name(&at, path, true);
-	if (real)
-		NEXT(updwtmp)(real, entry);
+	int error = path ? place_find(&at, AT_FDCWD, path, PLACE_FOLLOW) : 0;
+	if (error)
+		edge(error);
+	else if (path && at.overlay)
+		add_entry(path, entry);
+	else
+		NEXT(updwtmp)(path, entry);
 }
 
 void updwtmpx(const char *path, const struct utmpx *entry)
