@@ -22,11 +22,12 @@ void *next_symbol(enum next_index index)
 	return symbol;
 }
 
-/* Where libc itself lies, by a name nobody else defines. */
-static const void *base_of(const void *symbol)
+/* The object SYMBOL lies in; dladdr(3) would look through all names of that for the nearest. */
+static const struct link_map *object_of(const void *symbol)
 {
-	Dl_info info;
-	return symbol && NEXT(dladdr)(symbol, &info) ? info.dli_fbase : NULL;
+	struct dl_find_object object;
+	void *at = (void *)(uintptr_t)symbol;
+	return at && _dl_find_object(at, &object) == 0 ? object.dlfo_link_map : NULL;
 }
 
 bool next_is_libc(enum next_index index)
@@ -35,8 +36,10 @@ bool next_is_libc(enum next_index index)
 	static uint8_t answers[NEXT_COUNT];
 	uint8_t answer = __atomic_load_n(&answers[index], __ATOMIC_RELAXED);
 	if (answer == UNASKED) {
-		const void *libc = base_of(dlsym(RTLD_DEFAULT, "gnu_get_libc_version"));
-		answer = libc && base_of(next_symbol(index)) == libc ? LIBC : ANOTHER;
+		/* libc itself, by a name nobody else defines. */
+		const struct link_map *libc =
+			object_of(dlsym(RTLD_DEFAULT, "gnu_get_libc_version"));
+		answer = libc && object_of(next_symbol(index)) == libc ? LIBC : ANOTHER;
 		__atomic_store_n(&answers[index], answer, __ATOMIC_RELAXED);
 	}
 	return answer == LIBC;
