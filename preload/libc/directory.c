@@ -108,13 +108,10 @@ int dirfd(DIR *dir)
 	return stream_ours(dir) ? stream_fd((struct stream *)dir) : NEXT(dirfd)(dir);
 }
 
-/* In a directory of one layer the odd whiteout is all there is to leave out. */
-bool directory_shows(int fd, uint8_t type, const char *name)
+bool directory_shows(int fd, const char *name)
 {
 	struct stat st;
 	struct descriptor d;
-	if (type != DT_CHR && !layer_is_mark(name))
-		return true;
 	if (!descriptor_brief(fd, &d) || d.kind != DESCRIPTOR_DIR)
 		return true;
 	int saved = errno;
@@ -131,8 +128,8 @@ struct dirent *readdir(DIR *dir)
 		return (struct dirent *)stream_read(s);
 	do
 		entry = NEXT(readdir)(dir);
-	while (entry && process_ready() &&
-	       !directory_shows(NEXT(dirfd)(dir), entry->d_type, entry->d_name));
+	while (entry && directory_is_odd(entry->d_type, entry->d_name) && process_ready() &&
+	       !directory_shows(NEXT(dirfd)(dir), entry->d_name));
 	return entry;
 }
 

@@ -4,11 +4,14 @@
 
 #include "overlain/libc.h"
 
-/*
- * False for an entry of the directory FD that its only layer holds and merged does not show: a
- * whiteout, or a mark.
- */
-bool directory_shows(int fd, uint8_t type, const char *name);
+/* In a directory of one layer whiteouts and marks are all there is to leave out; few entries are
+ * like one. */
+static inline bool directory_is_odd(uint8_t type, const char *name)
+{
+	return type == DT_CHR || layer_is_mark(name);
+}
+/* Such an entry of the directory FD: false where merged does not show it. */
+bool directory_shows(int fd, const char *name);
 /* How libc opens a directory to be read. */
 #define DIRECTORY_FLAGS (O_RDONLY | O_NONBLOCK | O_DIRECTORY | O_CLOEXEC)
 /* DIR, a stream made of FD; where that failed, FD is closed and errno kept. */

@@ -123,7 +123,8 @@ static ssize_t filter(int fd, char *buffer, ssize_t size)
 	for (ssize_t at = 0, length; at < size; at += length) {
 		struct dirent64 *entry = (void *)(buffer + at);
 		length = entry->d_reclen;
-		if (!directory_shows(fd, entry->d_type, entry->d_name))
+		if (directory_is_odd(entry->d_type, entry->d_name) &&
+		    !directory_shows(fd, entry->d_name))
 			continue;
 		memmove(buffer + kept, entry, (size_t)length);
 		kept += length;
