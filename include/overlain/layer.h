@@ -101,14 +101,28 @@ int layer_look(const struct layer *layer, struct path *p, bool want_marks, struc
 	       struct stat *seen);
 
 /* What ST, lstat's answer, says by itself; false where only extended attributes can tell. */
-bool layer_stat_tells(const struct stat *st, bool want_marks, struct look *look);
+static inline bool layer_stat_tells(const struct stat *st, bool want_marks, struct look *look)
+{
+	const mode_t mode = st->st_mode;
+	const bool whiteout = S_ISCHR(mode) && st->st_rdev == 0;
+	*look = (struct look){.type = whiteout ? DT_WHT : (uint8_t)IFTODT(mode), .ino = st->st_ino};
+	/* What the kernel makes a metacopy has no data at all: of other files none is asked. */
+	if (!S_ISDIR(mode))
+		return !S_ISREG(mode) || (st->st_size > 0 && st->st_blocks * 512 >= st->st_size);
+	look->marks = (mode & 0111) == 0111 ? MARK_OPEN : 0;
+	look->marks |= (mode & S_ISVTX ? MARK_STICKY : 0) | (want_marks ? 0 : MARK_UNREAD);
+	return !want_marks;
+}
 
 /* True when P is hidden by a ".wh." file beside it in this layer. */
 bool layer_hides(const struct layer *layer, struct path *p);
 /* True for the names that serve as marks in the OCI form. */
-bool layer_is_mark(const char *name);
 #define LAYER_WH        ".wh."
 #define LAYER_WH_OPAQUE ".wh..wh..opq"
+static inline bool layer_is_mark(const char *name)
+{
+	return name[0] == '.' && text_starts(name, LAYER_WH);
+}
 
 /* True when the empty regular file PATH is a whiteout in xattr form. */
 bool layer_is_xwhiteout(const char *path);

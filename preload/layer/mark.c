@@ -4,11 +4,6 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
-bool layer_is_mark(const char *name)
-{
-	return text_starts(name, LAYER_WH);
-}
-
 static const char *const spaces[] = {LAYER_XATTR, LAYER_XATTR_TRUSTED, LAYER_XATTR_FUSE};
 #define SPACES (sizeof spaces / sizeof *spaces)
 
@@ -97,12 +92,6 @@ static int is_metacopy(const char *path)
 {
 	static const char *const mark = "metacopy";
 	return which_marks(path, &mark, 1);
-}
-
-/* What the kernel makes a metacopy has no data at all: of other files none is asked. */
-static bool lacks_data(const struct stat *st)
-{
-	return st->st_blocks * 512 < st->st_size;
 }
 
 bool layer_hides(const struct layer *layer, struct path *p)
@@ -195,18 +184,6 @@ int layer_entry_is_whiteout(struct reading *reading, const struct dirent64 *entr
 	text_add(&t, "/");
 	text_add(&t, entry->d_name);
 	return layer_is_xwhiteout(path);
-}
-
-bool layer_stat_tells(const struct stat *st, bool want_marks, struct look *look)
-{
-	const mode_t mode = st->st_mode;
-	const bool whiteout = S_ISCHR(mode) && st->st_rdev == 0;
-	*look = (struct look){.type = whiteout ? DT_WHT : (uint8_t)IFTODT(mode), .ino = st->st_ino};
-	if (!S_ISDIR(mode))
-		return !S_ISREG(mode) || (st->st_size > 0 && !lacks_data(st));
-	look->marks = (mode & 0111) == 0111 ? MARK_OPEN : 0;
-	look->marks |= (mode & S_ISVTX ? MARK_STICKY : 0) | (want_marks ? 0 : MARK_UNREAD);
-	return !want_marks;
 }
 
 /* A file that is empty, or lacks data. */

@@ -97,12 +97,9 @@ static uint64_t load(const char *s, size_t size)
 	return word;
 }
 
-/* The first eight bytes of S, or all of its LENGTH and zeroes behind: what is loaded lies within.
- */
+/* All LENGTH bytes of S, fewer than eight, and zeroes behind: what is loaded lies within. */
 static uint64_t load_word(const char *s, size_t length)
 {
-	if (length >= 8)
-		return load(s, 8);
 	if (length >= 4)
 		return load(s, 4) | load(s + length - 4, 4) << 8 * (length - 4);
 	if (length == 0)
@@ -111,13 +108,13 @@ static uint64_t load_word(const char *s, size_t length)
 	       load(s + length - 1, 1) << 8 * (length - 1);
 }
 
-/* How many bytes of *WORD come before the end of a component; what follows is made 0. */
-static unsigned cut_word(uint64_t *word)
+/* How many bytes of *WORD, of SIZE, come before a slash; what follows is made 0. */
+static inline unsigned cut_word(uint64_t *word, unsigned size)
 {
-	uint64_t end = zero_bytes(*word) | zero_bytes(*word ^ EACH_BYTE('/'));
-	if (!end)
-		return 8;
-	unsigned size = (unsigned)__builtin_ctzll(end) / 8;
+	const uint64_t slash = zero_bytes(*word ^ EACH_BYTE('/'));
+	if (!slash)
+		return size;
+	size = (unsigned)__builtin_ctzll(slash) / 8;
 	*word &= (1ULL << 8 * size) - 1;
 	return size;
 }
@@ -139,8 +136,9 @@ struct path_hash path_hash(struct path_hash at, const char *rest, size_t length,
 		unsigned size;
 		*dir = at;
 		do {
-			uint64_t word = load_word(rest, (size_t)(end - rest));
-			size = cut_word(&word);
+			const size_t left = (size_t)(end - rest);
+			uint64_t word = left >= 8 ? load(rest, 8) : load_word(rest, left);
+			size = cut_word(&word, left >= 8 ? 8 : (unsigned)left);
 			at.name = stir(word ^ 0xa4093822299f31d0ULL,
 				       at.name ^ 0x452821e638d01377ULL ^ size);
 			at.check = stir(word ^ 0x082efa98ec4e6c89ULL,

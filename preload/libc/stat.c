@@ -8,7 +8,7 @@
  * The next definition of the name that was called: a preload may make one of these of another, and
  * would come back to us with it.
  */
-static int look(int version, int dirfd, const char *path, struct stat *st, int flags)
+static inline int look(int version, int dirfd, const char *path, struct stat *st, int flags)
 {
 	return version == TODAY ? NEXT(fstatat)(dirfd, path, st, flags)
 				: NEXT(__fxstatat)(version, dirfd, path, st, flags);
@@ -78,8 +78,8 @@ static int stat_descriptor(int version, int fd, struct place *at, struct stat *s
 }
 
 /* What is remembered is looked at; false where that does not answer the call. */
-static bool stat_remembered(int version, int dirfd, const char *path, struct stat *st, int flags,
-			    int *result)
+static inline __attribute__((always_inline)) bool
+stat_remembered(int version, int dirfd, const char *path, struct stat *st, int flags, int *result)
 {
 	struct glimpse g;
 	const unsigned how = place_flags(flags) | PLACE_UNSEEN;
@@ -114,12 +114,26 @@ __attribute__((noinline)) static int stat_found(int version, int dirfd, const ch
 	return result;
 }
 
-static int stat_at(int version, int dirfd, const char *path, struct stat *st, int flags)
+static inline __attribute__((always_inline)) int stat_at(int version, int dirfd, const char *path,
+							 struct stat *st, int flags)
 {
 	int result;
 	return stat_remembered(version, dirfd, path, st, flags, &result)
 		       ? result
 		       : stat_found(version, dirfd, path, st, flags);
+}
+
+/* What nearly everybody calls stands alone, without what the old names need. */
+__attribute__((noinline, hot)) static int stat_today(int dirfd, const char *path, struct stat *st,
+						     int flags)
+{
+	return stat_at(TODAY, dirfd, path, st, flags);
+}
+
+__attribute__((noinline)) static int stat_once(int version, int dirfd, const char *path,
+					       struct stat *st, int flags)
+{
+	return stat_at(version, dirfd, path, st, flags);
 }
 
 static int stat_open(int version, int fd, struct stat *st)
@@ -137,28 +151,28 @@ int fstatat(int dirfd, const char *path, struct stat *st, int flags)
 {
 	if (flags & ~FSTATAT_FLAGS)
 		return NEXT(fstatat)(dirfd, path, st, flags);
-	return stat_at(TODAY, dirfd, path, st, flags);
+	return stat_today(dirfd, path, st, flags);
 }
 
 int stat(const char *path, struct stat *st)
 {
-	return stat_at(TODAY, AT_FDCWD, path, st, 0);
+	return stat_today(AT_FDCWD, path, st, 0);
 }
 
 int lstat(const char *path, struct stat *st)
 {
-	return stat_at(TODAY, AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW);
+	return stat_today(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW);
 }
 
 /* On 64-bit machines every version of struct stat is today's. */
 int __xstat(int version, const char *path, struct stat *st)
 {
-	return stat_at(version, AT_FDCWD, path, st, 0);
+	return stat_once(version, AT_FDCWD, path, st, 0);
 }
 
 int __lxstat(int version, const char *path, struct stat *st)
 {
-	return stat_at(version, AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW);
+	return stat_once(version, AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW);
 }
 
 int __fxstat(int version, int fd, struct stat *st)
@@ -168,5 +182,5 @@ int __fxstat(int version, int fd, struct stat *st)
 
 int __fxstatat(int version, int dirfd, const char *path, struct stat *st, int flags)
 {
-	return stat_at(version, dirfd, path, st, flags);
+	return stat_once(version, dirfd, path, st, flags);
 }

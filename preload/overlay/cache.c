@@ -140,7 +140,8 @@ static void keep_entry(struct cache *cache, const struct entry *entry)
 		write_slot(recent_at(cache, entry->hash.name), entry);
 }
 
-static inline bool read_entry(struct cache *cache, struct path_hash hash, struct entry *entry)
+static inline __attribute__((always_inline)) bool
+read_entry(struct cache *cache, struct path_hash hash, struct entry *entry)
 {
 	if (!cache)
 		return false;

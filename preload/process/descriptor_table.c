@@ -131,12 +131,18 @@ bool descriptor_brief(int fd, struct descriptor *d)
 
 bool descriptor_spot(int fd, struct spot *spot)
 {
-	struct descriptor d;
-	if (!read_entry(fd, &d, false) || d.kind != DESCRIPTOR_DIR || d.gone ||
-	    d.length == DESCRIPTOR_TOO_LONG || is_lent(fd))
+	const struct entry *entry = entry_of(fd);
+	if (!entry || is_lent(fd))
 		return false;
-	*spot = (struct spot){&process_mounts()->at[d.overlay], d.hash, d.layer};
-	return d.moved == overlay_generation(spot->overlay);
+	const struct descriptor *d = &entry->d;
+	const uint32_t before = __atomic_load_n(&entry->sequence, __ATOMIC_ACQUIRE);
+	const bool usable = d->kind == DESCRIPTOR_DIR && !d->gone &&
+			    d->length != DESCRIPTOR_TOO_LONG && !(before & 1);
+	const uint64_t moved = d->moved;
+	*spot = (struct spot){&process_mounts()->at[d->overlay], d->hash, d->layer};
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return usable && __atomic_load_n(&entry->sequence, __ATOMIC_RELAXED) == before &&
+	       moved == overlay_generation(spot->overlay);
 }
 
 void descriptor_set(int fd, const struct descriptor *d)

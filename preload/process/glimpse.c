@@ -66,7 +66,7 @@ __attribute__((hot)) bool glimpse(struct glimpse *g, int dirfd, const char *path
 	if (!g->unseen)
 		return (g->node.type != DT_LNK || !(flags & PLACE_FOLLOW)) &&
 		       (node_absent(&g->node) || find_way(g, &spot, rest, end));
-	const char *const name = last_of(rest, end);
+	const char *const name = dir.name == spot.hash.name ? rest : last_of(rest, end);
 	if (!(flags & PLACE_UNSEEN) || !is_plain(name) ||
 	    !overlay_sole(spot.overlay, hash, dir, name, &g->sole))
 		return false;
