@@ -7,7 +7,6 @@
 #include "show.h"
 #include "walk.h"
 
-#include <ftw.h>
 #include <string.h>
 
 static bool repair;
@@ -47,13 +46,17 @@ static void check_upper(struct fsck *f)
 	walk_end(walk);
 }
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
+static bool discard(const char *path)
 {
-	(void)st, (void)type, (void)where;
-	return remove(path);
+	struct stat st;
+	stage_discard(path);
+	return sys_lstat(path, &st) == -ENOENT;
 }
 
-/* What was half-made when a program was killed; none may be running now. */
+/*
+ * What was half-made when a program was killed, for none may be running now; and what others left
+ * there, which a kernel that mounts the upper takes away.
+ */
 static void check_work(struct fsck *f, const char *work)
 {
 	char buffer[4096] __attribute__((aligned(8)));
@@ -63,11 +66,13 @@ static void check_work(struct fsck *f, const char *work)
 		for (ssize_t at = 0; at < size;) {
 			const struct dirent64 *entry = (const void *)(buffer + at);
 			at += entry->d_reclen;
-			if (entry->d_name[0] != '#')
+			if (text_same(entry->d_name, ".") || text_same(entry->d_name, ".."))
 				continue;
 			char *path = format("%s/%s", work, entry->d_name);
-			bool gone = repair && nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0;
-			printf("%s: left half-made%s\n", path, gone ? ": mended" : "");
+			const char *what =
+				entry->d_name[0] == '#' ? "left half-made" : "left there";
+			bool gone = repair && discard(path);
+			printf("%s: %s%s\n", path, what, gone ? ": mended" : "");
 			f->found++;
 			f->mended += gone;
 		}
@@ -106,7 +111,7 @@ const struct verb fsck_verb = {
 		"  opaque marks the kernel does not read; directories that hold entries with\n"
 		"  origins, or marked whiteouts, and do not say so; two objects with one origin\n"
 		"  origins, escaped names and marks that are malformed, or cannot be read\n"
-		"  things left half-made\n"
+		"  things left in the working directory, half-made or by others\n"
 		"\n"
 		"  -r, --repair    mends what can be mended without a change to what merged\n"
 		"                  shows. No program may be running under the overlay\n"

@@ -130,18 +130,22 @@ Test(command_fsck, a_sound_upper)
 		    "0\n", "what the library left");
 }
 
-/* An origin that nothing announces, and what was half-made when a program was killed. */
+/*
+ * An origin that nothing announces, what was half-made when a program was killed, and what some
+ * other union left beside it, where the kernel makes room for itself.
+ */
 Test(command_fsck, impure_and_half_made)
 {
 	plant_layers("");
 	shell_text(scratch(), OVERLAIN " run" OVER "merged -- sh -c 'echo 1 >>merged/f/z'; "
 				       "setfattr -x user.overlay.impure up/f; "
-				       "mkdir -p 'work/work/#9/in'");
-	assert_text(shell_text(scratch(), FSCK " | sed 's/^.*work/work/'; " FSCK
+				       "mkdir -p 'work/work/#9/in/in'; chmod 0 'work/work/#9/in'; "
+				       "echo >work/work/7");
+	assert_text(shell_text(scratch(), FSCK " | sed 's/^.*work/work/' | sort; " FSCK
 					       "--repair | grep -c mended; " FSCK "; echo $?"),
-		    "work/#9: left half-made\n/f/z: has an origin, and its directory is not marked "
-		    "impure\n2\n0\n",
-		    "both");
+		    "/f/z: has an origin, and its directory is not marked impure\n"
+		    "work/#9: left half-made\nwork/7: left there\n3\n0\n",
+		    "all of them");
 }
 
 /* The kernel gives both one inode, and has the second for a stale handle then. */
