@@ -262,8 +262,11 @@ void whiteout_return(const struct overlay *ov, struct path *p, bool back);
 int whiteout_announce(const struct overlay *ov, struct path *p);
 /* 0 when the upper directory PATH holds whiteouts at most; -ENOTEMPTY. */
 int whiteouts_only(const char *path);
-/* Removes them from PATH, where they hide nothing any more; -ENOTEMPTY where it holds more. */
-int whiteouts_drop(const char *path);
+/*
+ * Removes them from PATH, where they hide nothing any more; -ENOTEMPTY where it holds more. MARKED:
+ * it may hold some in xattr form, though its mark is another by now.
+ */
+int whiteouts_drop(const char *path, bool marked);
 /* Takes a ".wh." file beside P away, once P itself stands. */
 void whiteout_lift_beside(const struct overlay *ov, struct path *p);
 

@@ -77,7 +77,7 @@ static int clear_in_place(const struct end *to, const char *path)
 {
 	int error = to->below ? layer_mark(path, "opaque", "y") : 0;
 	if (!error)
-		error = whiteouts_drop(path);
+		error = whiteouts_drop(path, to->node.marks & NODE_XWHITE);
 	return error == -EOPNOTSUPP ? -EINVAL : error;
 }
 

@@ -155,7 +155,7 @@ int stage_publish(struct stage *s, const struct grip *final, unsigned flags)
 
 int stage_remove(struct stage *s)
 {
-	int error = whiteouts_drop(s->path);
+	int error = whiteouts_drop(s->path, false);
 	s->published = !error && sys_rmdir(s->path) == 0;
 	if (!error && !s->published)
 		error = whiteouts_only(s->path);

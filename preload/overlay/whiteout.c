@@ -197,20 +197,29 @@ int whiteouts_only(const char *path)
 	return entries_each(path, look_at_entry, NULL);
 }
 
+struct dropping {
+	bool marked;
+	int more; /* -ENOTEMPTY where there is something else */
+};
+
 static int drop_entry(struct reading *reading, const struct dirent64 *entry, void *data)
 {
+	struct dropping *d = data;
 	if (text_same(entry->d_name, LAYER_WH_OPAQUE))
 		return 0; /* that of the directory itself */
+	if (d->marked)
+		reading->xmarked = XMARKED;
 	int whiteout = layer_is_mark(entry->d_name) ? 1 : layer_entry_is_whiteout(reading, entry);
 	if (whiteout > 0)
 		sys_unlinkat(reading->fd, entry->d_name, 0);
 	else if (whiteout == 0)
-		*(int *)data = -ENOTEMPTY;
+		d->more = -ENOTEMPTY;
 	return whiteout < 0 ? whiteout : 0;
 }
 
-int whiteouts_drop(const char *path)
+int whiteouts_drop(const char *path, bool marked)
 {
-	int more = 0, error = entries_each(path, drop_entry, &more);
-	return error ? error : more;
+	struct dropping d = {.marked = marked};
+	int error = entries_each(path, drop_entry, &d);
+	return error ? error : d.more;
 }

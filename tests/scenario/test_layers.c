@@ -254,6 +254,50 @@ Test(layers, the_kernel_knows_who_was_copied_up)
 	assert_text(seen.out, before, "the numbers");
 }
 
+/* What stands in merged, with its numbers, links and attributes. */
+#define TELL                                                                                       \
+	"cd merged; find . | sort | while read -r n; do stat -c '%n %i %h %A %s' $n; "             \
+	"getfattr -hdm - $n; test ! -f $n || cat $n; done"
+
+/*
+ * Without userxattr the kernel has its marks where root alone may read them. It leaves some in the
+ * upper; others are in the lowers. Read together with the library's own, they mean the same.
+ */
+Test(layers, marks_that_root_left)
+{
+	static const struct layers layers = {"top:low", "up", "work"};
+	const char *area = scratch();
+	plant(area,
+	      "top/d/a = above\ntop/cut/new = new\ntop/part/gone =\nlow/d/a = hidden\nlow/d/b = b\n"
+	      "low/cut/old = hidden\nlow/part/gone = hidden\nlow/part/stays = stays\nlow/f = f\n"
+	      "low/g = g\nlow/r/s/t = t\nlow/plain/p = hidden\nup/\nwork/\nmerged/\n",
+	      0);
+	struct outcome left =
+		program(area, NULL,
+			ARGV("unshare", "-m", "sh", "-ec",
+			     "test $(id -u) = 0 || exit 125\n"
+			     "setfattr -n trusted.overlay.opaque -v y top/cut\n"
+			     "setfattr -n trusted.overlay.whiteout -v y top/part/gone\n"
+			     "setfattr -n trusted.overlay.opaque -v x top/part\n"
+			     "setfattr -n trusted.overlay.nonsense -v private low/f\n"
+			     "setfattr -n trusted.overlay.overlay.z -v shown low/f\n"
+			     "mount -t overlay overlay -o "
+			     "lowerdir=top:low,upperdir=up,workdir=work merged || "
+			     "exit 125\n"
+			     "cd merged; echo more >>f; mv d/b d/c; chmod 700 d/a; rm g; rm -r "
+			     "plain; mkdir "
+			     "plain; touch r/s/t\n"
+			     "ln f f2; mkdir -p new/sub; setfattr -n trusted.overlay.app -v 1 new\n"
+			     "cd ..; " TELL));
+	if (left.status == 125)
+		cr_skip("not root, or no overlay can be mounted without userxattr");
+	cr_assert_eq(left.status, 0, "%s", left.err);
+	assert_holds(left.out, "./plain");
+	for (enum world world = SHIM_ENV; world <= SHIM_RUN; world++)
+		assert_text(world_shell(world, area, &layers, TELL).out, left.out,
+			    world_name(world));
+}
+
 /* That it is a whiteout a file says alone; its directory, that it is not to be listed. */
 Test(layers, whiteouts_by_attribute_in_directories_without)
 {
@@ -271,6 +315,17 @@ Test(layers, a_whiteout_by_attribute_changes_places)
 	same_everywhere(.lower = {"p/a/in = moved\np/b = stays\nq/a/in = hidden\n"},
 			.upper = "q/a whiteout-xattr\nq xattr user.overlay.opaque=x\n",
 			.unlike_kernel = true, .script = "cd merged; mv p/a q/a; ls p q q/a");
+}
+
+/* An opaque mark takes the place of the one that they are not to be listed: so they go. */
+Test(layers, a_directory_with_whiteouts_by_attribute_moves)
+{
+	same_everywhere(.lower = {"d/a = hidden\nd/b = seen\ne/a = hidden\n"},
+			.upper = "d/a whiteout-xattr\nd xattr user.overlay.opaque=x\n"
+				 "e/a whiteout-xattr\ne xattr user.overlay.opaque=x\n",
+			.unlike_kernel = true,
+			.script = "cd merged; mv d f; ls f; mkdir new; mv -T new e; ls e; "
+				  "touch f/a; ls f; rm -r f e; ls -A");
 }
 
 Test(layers, whiteouts_by_name)
