@@ -6,7 +6,7 @@ import stat
 from draws import named_at, on_choice, on_choices, on_path, path
 from layers import ACL_ACCESS, ACL_DEFAULT, some_acl
 from libc import NOFOLLOW, fchownat, utimensat
-from view import MODE, show
+from view import MODE, in_upper, show
 
 # Where redirects are on "user.overlay." means nothing to the kernel.
 KEYS = ["user.x", "user.y", "user.overlay.y", "user.overlay.opaque", "user.",
@@ -76,13 +76,19 @@ def access(p, mode, **how):
     Two names of one object, the second given to a lower's, the kernel takes for two, and what was
     changed by one of them does not count for the other.
     """
+    return "several names" if was_linked(p, how.get("dir_fd")) else os.access(p, mode, **how)
+
+
+def was_linked(p, dir_fd):
+    """Whether it has several names in the upper, and came from a lower."""
     try:
-        s = os.stat(p, dir_fd=how.get("dir_fd"))
-        if stat.S_ISREG(s.st_mode) and s.st_nlink > 1:
-            return "several names"
+        s = os.stat(p, dir_fd=dir_fd)
+        start = "" if dir_fd is None else os.readlink(f"/proc/self/fd/{dir_fd}")
+        marks = os.listxattr(in_upper(os.path.realpath(os.path.join(start, p))))
+        return stat.S_ISREG(s.st_mode) and s.st_nlink > 1 and any(
+            mark.endswith(".overlay.origin") for mark in marks)
     except OSError:
-        pass
-    return os.access(p, mode, **how)
+        return False
 
 
 def faccessat(name, fd, mode):

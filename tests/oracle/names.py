@@ -8,7 +8,7 @@ import stat
 from draws import attempts, named_at, on_choice, on_pair, on_path, paired_at, path
 from layers import NAMES
 from libc import (EXCHANGE, FOLLOW, NOFOLLOW, NOREPLACE, WHITEOUT, linkat, renameat2, statx)
-from view import MODE, in_upper, names_in, show
+from view import MODE, WORLD, in_upper, names_in, show
 
 RENAMES = [NOREPLACE, EXCHANGE, EXCHANGE, WHITEOUT, NOREPLACE | EXCHANGE, WHITEOUT | EXCHANGE, 8]
 
@@ -22,7 +22,7 @@ def rename(a, b, **at):
     try:
         os.rename(a, b, **at)
     except OSError as e:
-        if e.errno == errno.ESTALE:
+        if WORLD == "kernel" and e.errno == errno.ESTALE:
             return  # as renameat2 in libc.py says
         start = f"/proc/self/fd/{at['src_dir_fd']}" if at else ""
         moves = MODE == "moved" or os.path.lexists(in_upper(os.path.join(start, a)))
@@ -100,7 +100,7 @@ def remove_tree(p):
         return "no directory"  # shutil would open a fifo, and wait
     shutil.rmtree(p, onerror=lambda *e: failed.append(e[2][1].errno))
     # The kernel lists some that it does not find: see names_in in view.py.
-    return sorted(e for e in failed if e != errno.ENOENT)
+    return sorted(e for e in failed if WORLD != "kernel" or e != errno.ENOENT)
 
 
 def copy_tree(a, b, _):
@@ -119,7 +119,8 @@ def copy_tree(a, b, _):
         return []
     except shutil.Error as error:
         # The kernel lists some that it does not find: see names_in in view.py.
-        return sorted(e for e in (str(e[2])[:10] for e in error.args[0]) if "Errno 2]" not in e)
+        failed = [str(e[2])[:10] for e in error.args[0]]
+        return sorted(e for e in failed if WORLD != "kernel" or "Errno 2]" not in e)
 
 
 def replace(p, data):

@@ -1,4 +1,5 @@
 """Operations that read directories, some while they change."""
+import errno
 import glob
 import os
 
@@ -9,6 +10,14 @@ from names import rename
 from view import MODE, WORLD, exists, names_in
 
 
+def has_number(p, number):
+    """Unless it cannot be looked at."""
+    try:
+        return os.lstat(p).st_ino == number
+    except PermissionError:
+        return True
+
+
 def scan(p):
     with os.scandir(p) as entries:
         seen = [(e.name, e.is_symlink(), e.is_dir(follow_symlinks=False), e.inode())
@@ -16,7 +25,7 @@ def scan(p):
     known = names_in(p)
     # The kernel's need not agree: see identities() in view.py.
     unasked = WORLD == "kernel" or MODE == "mixed"
-    return sorted((n, link, d, unasked or i == os.lstat(os.path.join(p, n)).st_ino)
+    return sorted((n, link, d, unasked or has_number(os.path.join(p, n), i))
                   for n, link, d, i in seen if n in known)
 
 
@@ -30,7 +39,8 @@ def remove_while_reading(p):
                 os.unlink(e.path)
                 gone.append(e.name)
             except OSError as error:
-                if error.errno != 2:
+                # The kernel lists some that it does not find: see names_in in view.py.
+                if WORLD != "kernel" or error.errno != errno.ENOENT:
                     gone.append((e.name, error.errno))
     return sorted(gone, key=str)
 
@@ -67,7 +77,7 @@ def rename_while_reading(p, name):
 def only(p, entries):
     """Without what is but the kernel's to show: see names_in. Sorted."""
     def there(name):
-        return name in (".", "..") or exists(os.path.join(p, name))
+        return WORLD != "kernel" or name in (".", "..") or exists(os.path.join(p, name))
     return sorted(e for e in entries if there(e if isinstance(e, str) else e[0]))
 
 
@@ -75,14 +85,14 @@ def rewind(p, name):
     """A stream shows what is there when it is rewound."""
     p = os.path.realpath(p)
     with Stream(p) as stream:
-        first = stream.rest()
+        first = only(p, stream.rest())
         try:
             os.mkdir(os.path.join(p, name + "made"))
             os.rmdir(os.path.join(p, name))
         except OSError:
             pass
         stream.rewind()
-        return only(p, first), only(p, stream.rest()), stream.read()
+        return first, only(p, stream.rest()), stream.read()
 
 
 def seek(p, back):

@@ -91,11 +91,13 @@ def names_in(path):
     The names of a directory. The kernel shows the 0/0 devices of a directory that one lower alone
     has by name, though stat then says ENOENT; nobody else may.
     """
-    names = sorted(os.listdir(path))
     at = path if isinstance(path, int) else None
     # What cannot be looked at may be one of those.
     if not os.access(path if at is None else ".", os.X_OK, dir_fd=at):
-        return ["what may not be searched"]
+        with os.scandir(path) as entries:
+            return sorted(e.name for e in entries if e.is_symlink() or e.is_dir(
+                follow_symlinks=False) or e.is_file(follow_symlinks=False))
+    names = sorted(os.listdir(path))
     if WORLD != "kernel":
         return names
     return [n for n in names if exists(n if at is not None else os.path.join(path, n), at)]
