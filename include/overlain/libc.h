@@ -21,10 +21,13 @@
 #include <ftw.h>
 #include <glob.h>
 #include <grp.h>
+#include <gshadow.h>
 #include <libintl.h>
 #include <link.h>
 #include <mntent.h>
+#include <netdb.h>
 #include <nl_types.h>
+#include <pwd.h>
 #include <shadow.h>
 #include <sched.h>
 #include <spawn.h>
@@ -62,6 +65,7 @@
 /* Names that libc exports for older or fortified programs and no longer declares. */
 int pivot_root(const char *new, const char *old);
 int capset(void *header, const void *data);
+int __getlogin_r_chk(char *buffer, size_t size, size_t room);
 int __open_2(const char *path, int flags);
 int __openat_2(int dirfd, const char *path, int flags);
 int __xstat(int version, const char *path, struct stat *st);
@@ -93,16 +97,20 @@ int openat2(int dirfd, const char *path, const struct open_how *how, size_t size
 
 #define SYMBOL(name) extern __typeof__(name) name __attribute__((visibility("default")));
 #define TWIN(name, of)
+#define BEFORE(name, function) SYMBOL(name)
 #include "../../preload/libc/symbols.def"
 #undef SYMBOL
 #undef TWIN
+#undef BEFORE
 
 enum next_index {
 #define SYMBOL(name) NEXT_##name,
 #define TWIN(name, of)
+#define BEFORE(name, function) SYMBOL(name)
 #include "../../preload/libc/symbols.def"
 #undef SYMBOL
 #undef TWIN
+#undef BEFORE
 	NEXT_COUNT,
 };
 
@@ -111,6 +119,9 @@ void *next_symbol(enum next_index index);
 /* True when that is libc's own: then nobody has another opinion of what the kernel says. */
 bool next_is_libc(enum next_index index);
 #define NEXT(name) ((__typeof__(&name))next_symbol(NEXT_##name))
+
+/* Before libc looks for an account or a host: services.c. Threads may meet in it. */
+void services_ask(void);
 
 /* -errno becomes errno and -1; what is not negative is the result. */
 static inline long edge(long result)

@@ -24,6 +24,8 @@ int glob(const char *pattern, int flags, int (*complain)(const char *path, int e
 {
 	if (!process_ready() || !result || (flags & GLOB_ALTDIRFUNC))
 		return NEXT(glob)(pattern, flags, complain, result);
+	if (flags & (GLOB_TILDE | GLOB_TILDE_CHECK))
+		services_ask();
 	const glob_t theirs = *result;
 	result->gl_opendir = open_directory;
 	result->gl_readdir = read_directory;

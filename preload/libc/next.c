@@ -1,13 +1,25 @@
 /* The definitions behind ours, found when first needed. */
 #include "overlain/libc.h"
 
-/* Of one width, so that the loader need not write their addresses into every program. */
-static const char names[][32] = {
-#define SYMBOL(name) #name,
+/* One behind the other and found by where they begin: the loader need not write addresses into
+ * every program. */
+static const struct names {
+#define SYMBOL(name) char name[sizeof #name];
 #define TWIN(name, of)
+#define BEFORE(name, function) SYMBOL(name)
+#include "symbols.def"
+#undef SYMBOL
+} names = {
+#define SYMBOL(name) #name,
+#include "symbols.def"
+#undef SYMBOL
+};
+static const uint16_t starts[] = {
+#define SYMBOL(name) offsetof(struct names, name),
 #include "symbols.def"
 #undef SYMBOL
 #undef TWIN
+#undef BEFORE
 };
 
 static void *found[NEXT_COUNT];
@@ -16,7 +28,7 @@ void *next_symbol(enum next_index index)
 {
 	void *symbol = __atomic_load_n(&found[index], __ATOMIC_RELAXED);
 	if (!symbol) {
-		symbol = dlsym(RTLD_NEXT, names[index]);
+		symbol = dlsym(RTLD_NEXT, (const char *)&names + starts[index]);
 		__atomic_store_n(&found[index], symbol, __ATOMIC_RELAXED);
 	}
 	return symbol;

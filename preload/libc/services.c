@@ -1,7 +1,9 @@
 /*
  * Accounts and hosts where merged covers /etc. libc reads those files itself, past every name it
  * exports, but lets a program say which services it asks: ours (preload/nss/) takes the place of
- * "files" in what merged's nsswitch.conf(5) says.
+ * "files" in what merged's nsswitch.conf(5) says. That is said before the first question
+ * (symbols.def, before.S), for most programs have none, and libc reads the system's nsswitch.conf
+ * when it is told.
  */
 #include "overlain/libc.h"
 
@@ -65,11 +67,9 @@ static bool is_wanted(void)
 	       place_find(&at, AT_FDCWD, "/etc/passwd", 0) == 0 && at.overlay;
 }
 
-__attribute__((constructor)) static void begin(void)
+static void configure_all(void)
 {
 	char conf[4096];
-	if (!is_wanted())
-		return;
 	int fd = open("/etc/nsswitch.conf", O_RDONLY | O_CLOEXEC);
 	ssize_t size = fd < 0 ? 0 : sys_read(fd, conf, sizeof conf - 1);
 	conf[size > 0 ? size : 0] = 0;
@@ -77,4 +77,16 @@ __attribute__((constructor)) static void begin(void)
 		close(fd);
 	for (unsigned i = 0; i < sizeof databases / sizeof *databases; i++)
 		configure(databases[i].database, databases[i].usual, conf);
+}
+
+void services_ask(void)
+{
+	static bool asked;
+	const int before = errno;
+	if (__atomic_load_n(&asked, __ATOMIC_ACQUIRE))
+		return;
+	if (is_wanted())
+		configure_all();
+	__atomic_store_n(&asked, true, __ATOMIC_RELEASE);
+	errno = before;
 }

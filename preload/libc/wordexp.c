@@ -170,6 +170,7 @@ int wordexp(const char *words, wordexp_t *result, int flags)
 	bool commands;
 	if (!process_ready() || !words || !result)
 		return NEXT(wordexp)(words, result, flags);
+	services_ask(); /* for "~user" */
 	char *hidden = wordexp_hide(words, &marks, &commands);
 	if (!hidden)
 		return WRDE_NOSPACE;

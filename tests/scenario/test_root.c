@@ -4,6 +4,7 @@
  */
 #include <criterion/criterion.h>
 
+#include "support/calls.h"
 #include "support/expect.h"
 #include "support/format.h"
 #include "support/scratch.h"
@@ -83,6 +84,19 @@ Test(root, services)
 		 ">extra/etc/nsswitch.conf; ",
 	     "id -u visitor 2>&1 | grep -c 'no such user'; getent group visitors",
 	     "1\nvisitors:x:4242:guest,root\n");
+}
+
+/* libc reads the system's nsswitch.conf when it is told what to ask: who has no question is spared.
+ */
+Test(root, services_are_named_when_asked)
+{
+	if (!can_trace())
+		cr_skip_test();
+	says(ETC,
+	     "for c in true 'id -u guest'; do strace -qq -e signal=none -e trace=openat -o trace "
+	     "$c; "
+	     "grep -c /nsswitch.conf trace; done",
+	     "0\n4243\n2\n");
 }
 
 #define LIBRARY_OF(directory, value)                                                               \

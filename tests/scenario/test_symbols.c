@@ -17,7 +17,8 @@ TestSuite(symbols, .init = scratch_make, .fini = scratch_remove);
 /* Lists of one name a line, sorted, in the files covered, exported, libc, alone and pathless. */
 static const char lists[] =
 	"export LC_ALL=C\n"
-	"sed -nE 's/^(SYMBOL|TWIN)\\((\\w+).*/\\2/p' " SOURCE_DIR "/preload/libc/symbols.def | "
+	"sed -nE 's/^(SYMBOL|TWIN|BEFORE)\\((\\w+).*/\\2/p' " SOURCE_DIR
+	"/preload/libc/symbols.def | "
 	"sort >covered\n"
 	"nm -D --defined-only " LIBRARY " | awk '{ print $3 }' | sort >exported\n"
 	"libc=$(ldd " LIBRARY " | awk '/libc\\.so/ { print $3 }')\n"
