@@ -64,6 +64,8 @@ int mounts_look(struct mounts *mounts, char *const *envp, struct text *complaint
  * and signal handlers may meet in it.
  */
 int overlay_join(struct overlay *ov);
+/* Gives that memory back, until OV is joined again; for a process that has one thread in here. */
+void overlay_leave(struct overlay *ov);
 /* What OV, which has an upper, shows without it; the cache and the shared page stay behind. */
 void overlay_below(const struct overlay *ov, struct overlay *below);
 /*

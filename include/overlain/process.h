@@ -31,6 +31,8 @@ static inline int process_join(const struct overlay *ov)
 }
 /* All of them, best effort: this process is about to give up what it may open. */
 void process_join_all(void);
+/* All of them are left alone for long (overlay_leave). */
+void process_leave_all(void);
 /* True when some merged lies below the absolute path NAME ("" is "/"). */
 bool process_leads(const char *name, size_t length);
 /*

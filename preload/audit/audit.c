@@ -43,6 +43,7 @@ EXPORT void la_preinit(uintptr_t *cookie)
 {
 	(void)cookie;
 	answer_started();
+	process_leave_all(); /* most programs load nothing more */
 }
 
 EXPORT unsigned la_objclose(uintptr_t *cookie)

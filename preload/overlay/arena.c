@@ -9,7 +9,7 @@
 
 /* What the first to come begins with: a mapping of its own would be a system call for every start.
  */
-static BULKY _Alignas(16) char first[LEAST_PAGES];
+static BULKY _Alignas(4096) char first[LEAST_PAGES];
 
 static char *take_first(size_t size)
 {

@@ -17,7 +17,7 @@
 /* Of so many directories it is known that they were asked for once. */
 #define WANTED 16
 
-static struct kept {
+static BULKY struct kept {
 	uint32_t users; /* calls that go by it, or CLAIMED */
 	int fd;         /* 0: not open */
 	const struct overlay *overlay;
@@ -25,7 +25,7 @@ static struct kept {
 	struct trail trail;
 } slots[SLOTS];
 
-static uint64_t wanted[WANTED];
+static BULKY uint64_t wanted[WANTED];
 static bool (*may_keep)(void);
 static int lowest = INT_MAX; /* no descriptor of these lies below */
 

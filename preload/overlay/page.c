@@ -199,6 +199,15 @@ int overlay_join(struct overlay *ov)
 	return 0;
 }
 
+void overlay_leave(struct overlay *ov)
+{
+	if (!ov->shared)
+		return;
+	ov->joined = false;
+	sys_munmap(ov->shared, sizeof(struct shared));
+	ov->shared = NULL;
+}
+
 void shared_begin(struct overlay *ov)
 {
 	char path[PATH_SIZE];

@@ -184,6 +184,12 @@ void process_join_all(void)
 		process_join(&mounts.at[i]);
 }
 
+void process_leave_all(void)
+{
+	for (unsigned i = 0; i < mounts.count; i++)
+		overlay_leave(&mounts.at[i]);
+}
+
 bool process_leads(const char *name, size_t length)
 {
 	for (unsigned i = 0; i < mounts.count; i++) {
