@@ -247,7 +247,7 @@ void area_make(const char *library, const char *const *lower, const char *const 
 	enter_namespace();
 	use_memory();
 	if (system(format("mkdir lib && cp %s " BUILD_DIR "/overlain-audit.so lib", library)))
-		errx(1, "%s: cannot be copied", library);
+		errx(1, "%s, or the auditor beside it: cannot be copied", library);
 	make_layer("low", lower);
 	make_layer(".", beside);
 	make_read_only();
