@@ -286,10 +286,12 @@ int layer_mark(const char *path, const char *mark, const char *value)
 	return error == -EPERM ? why_refused(path) : error;
 }
 
+/* Nothing is written to it that would be lost when it is closed. */
 static int make_empty(int dirfd, const char *path)
 {
-	int fd = sys_openat(dirfd, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	return fd < 0 ? fd : sys_close(fd);
+	CLOSE_SCOPED int fd =
+		sys_openat(dirfd, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	return fd < 0 ? fd : 0;
 }
 
 /* The file may be there already. */

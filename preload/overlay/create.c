@@ -172,9 +172,11 @@ int overlay_birth_in_place(struct birth *b)
 	b->staged = false;
 	b->linked = true; /* nobody is to believe that no lower has the name */
 	b->lent = true;
-	grip_let_go(&b->grip);
-	int error = whiteout_lend(b->overlay, b->final, &b->stage);
-	return error ? error : overlay_birth_grip(b);
+	turn_move(&b->turn);
+	int error = whiteout_lend(b->overlay, &b->grip, &b->stage);
+	b->dirfd = b->grip.dirfd;
+	b->path = grip_name(&b->grip);
+	return error;
 }
 
 /* Where the file system has no exchange. */
@@ -182,10 +184,10 @@ __attribute__((noinline)) static int publish_in_steps(struct birth *b)
 {
 	STAGE_SCOPED note;
 	turn_move(&b->turn);
-	int error = whiteout_lend(b->overlay, b->final, &note);
+	int error = whiteout_lend(b->overlay, &b->grip, &note);
 	if (!error)
 		error = stage_publish(&b->stage, &b->grip, RENAME_NOREPLACE);
-	whiteout_return(b->overlay, b->final, error < 0);
+	whiteout_return(b->overlay, &b->grip, error < 0);
 	return error;
 }
 
@@ -208,7 +210,7 @@ static int publish(struct birth *b)
 		return error;
 	error = b->type == DT_DIR ? publish_dir(b) : stage_publish(&b->stage, &b->grip, 0);
 	if (!error && shared_whiteout_form(b->overlay) == WHITEOUT_FILE)
-		whiteout_lift_beside(b->overlay, b->final);
+		whiteout_lift_beside(b->overlay, &b->grip);
 	return error;
 }
 
@@ -229,7 +231,7 @@ int overlay_birth_end(struct birth *b, int result)
 	int error = b->staged && result >= 0 ? publish(b) : 0;
 	result = error ? error : result;
 	if (b->lent)
-		whiteout_return(b->overlay, b->final, result < 0);
+		whiteout_return(b->overlay, &b->grip, result < 0);
 	grip_let_go(&b->grip);
 	end_change(b, result);
 	leave_nest(b);

@@ -19,6 +19,6 @@ int overlay_discard(const struct overlay *ov, struct path *p)
 		error = layer_hides(&ov->layers[0], p) ? 0 : error;
 	if (error)
 		return error;
-	whiteout_lift_beside(ov, p);
+	whiteout_lift_beside(ov, &at);
 	return 0;
 }

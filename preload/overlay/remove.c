@@ -119,18 +119,18 @@ static int move_out(const struct overlay *ov, struct path *p, const struct grip 
 }
 
 /* Where no whiteout can change places with it, a ".wh." file goes before. */
-__attribute__((noinline)) static int remove_in_steps(const struct overlay *ov, struct path *p,
+__attribute__((noinline)) static int remove_in_steps(const struct overlay *ov,
 						     const struct grip *at)
 {
 	STAGE_SCOPED note, s;
 	stage_in_turn(ov, &s);
-	int error = whiteout_stand_in(ov, p, &note);
+	int error = whiteout_stand_in(ov, at, &note);
 	bool out = !error && !(error = stage_withdraw(&s, at));
 	if (out)
 		error = stage_remove(&s);
 	if (out && error && stage_publish(&s, at, 0))
 		error = 0;
-	whiteout_return(ov, p, !error);
+	whiteout_return(ov, at, !error);
 	return error;
 }
 
@@ -144,7 +144,7 @@ static int remove_upper_dir(const struct overlay *ov, struct path *p, bool below
 	if (!error)
 		error = move_out(ov, p, &at, below, &s);
 	if (below && (error == -EOPNOTSUPP || error == -EINVAL))
-		return remove_in_steps(ov, p, &at);
+		return remove_in_steps(ov, &at);
 	if (error)
 		return error;
 	error = stage_remove(&s);

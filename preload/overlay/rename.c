@@ -116,15 +116,15 @@ __attribute__((noinline)) static int move_in_steps(const struct overlay *ov,
 {
 	STAGE_SCOPED note = {.overlay = NULL}, other = {.overlay = NULL};
 	turn_move(turn);
-	int error = giving_way ? whiteout_lend(ov, to->path, &other) : 0;
+	int error = giving_way ? whiteout_lend(ov, &to->grip, &other) : 0;
 	if (!error && from->below)
-		error = whiteout_stand_in(ov, from->path, &note);
+		error = whiteout_stand_in(ov, &from->grip, &note);
 	if (!error)
 		error = rename_there(from, to, how);
 	if (note.overlay)
-		whiteout_return(ov, from->path, !error);
+		whiteout_return(ov, &from->grip, !error);
 	if (giving_way)
-		whiteout_return(ov, to->path, error < 0);
+		whiteout_return(ov, &to->grip, error < 0);
 	return error;
 }
 
@@ -253,9 +253,9 @@ int overlay_rename(const struct overlay *ov, struct path *from_path, struct path
 	CHANGE(ov, from_path, tree);
 	CHANGE(ov, to_path, tree);
 	error = change(ov, &turn, &from, &to, flags);
+	if (!error && !(flags & RENAME_EXCHANGE) && shared_whiteout_form(ov) == WHITEOUT_FILE)
+		whiteout_lift_beside(ov, &to.grip);
 	grip_let_go(&from.grip);
 	grip_let_go(&to.grip);
-	if (!error && !(flags & RENAME_EXCHANGE) && shared_whiteout_form(ov) == WHITEOUT_FILE)
-		whiteout_lift_beside(ov, to_path);
 	return error;
 }

@@ -157,7 +157,7 @@ int stage_remove(struct stage *s)
 {
 	int error = whiteouts_drop(s->path, false);
 	s->published = !error && sys_rmdir(s->path) == 0;
-	if (!error && !s->published)
+	if (!s->published && error != -ENOTEMPTY)
 		error = whiteouts_only(s->path);
 	if (error)
 		layer_make_opaque(s->path);
@@ -195,13 +195,16 @@ static void settle(const struct overlay *ov, int work, const char *name)
 {
 	struct path p;
 	struct node n;
+	GRIP_SCOPED at = GRIP_NONE;
 	ssize_t length =
 		SYS4(SYS_readlinkat, work, name, path_rel(&p), sizeof p.bytes - PATH_ROOM - 1);
 	if (length <= 0)
 		return;
 	path_rel(&p)[length] = 0;
 	p.length = (uint16_t)length;
-	whiteout_return(ov, &p, overlay_lookup(ov, &p, &n) == 0 && node_absent(&n));
+	const bool gone = overlay_lookup(ov, &p, &n) == 0 && node_absent(&n);
+	if (grip_take(&at, ov, &p) == 0)
+		whiteout_return(ov, &at, gone);
 }
 
 /* Workdir as it is swept, in a TURN or not. */

@@ -9,19 +9,18 @@ static bool refused(int error)
 	return error == -EPERM || error == -EOPNOTSUPP || error == -EINVAL || error == -ENOSYS;
 }
 
-/* Makes or removes the name ".wh.NAME" beside P. */
-static int mark_beside(const struct overlay *ov, struct path *p, bool make)
+/* Makes or removes the name ".wh.NAME" beside AT. */
+static int mark_beside(const struct overlay *ov, const struct grip *at, bool make)
 {
+	struct path *p = at->path;
 	const size_t last = path_last(p);
 	PATH_PATCH_SCOPED struct path_patch mark =
 		path_patch(p, last, LAYER_WH, path_rel(p) + last, p->length - last);
-	GRIP_SCOPED at = GRIP_NONE;
-	int error = mark.size ? grip_take(&at, ov, p) : -ENAMETOOLONG;
-	if (error)
-		return error;
+	if (!mark.size)
+		return -ENAMETOOLONG;
 	if (!make)
-		return sys_unlinkat(at.dirfd, grip_name(&at), 0);
-	error = layer_make_whiteout(at.dirfd, grip_name(&at), WHITEOUT_FILE);
+		return sys_unlinkat(at->dirfd, grip_name(at), 0);
+	int error = layer_make_whiteout(at->dirfd, grip_name(at), WHITEOUT_FILE);
 	/* Nothing stands at the name itself that would refuse a copy: who has made one looks again.
 	 */
 	change_removed_directory(ov);
@@ -84,10 +83,9 @@ int whiteout_stage(const struct overlay *ov, struct path *p, struct stage *s)
 	return error || form == WHITEOUT_DEVICE ? error : whiteout_announce(ov, p);
 }
 
-static int place_file(const struct overlay *ov, struct path *p, const struct grip *at,
-		      bool upper_has)
+static int place_file(const struct overlay *ov, const struct grip *at, bool upper_has)
 {
-	int error = mark_beside(ov, p, true);
+	int error = mark_beside(ov, at, true);
 	if (error == -EEXIST)
 		error = 0;
 	if (!error && upper_has)
@@ -124,62 +122,59 @@ int whiteout_make(const struct overlay *ov, struct path *p)
 	return error ? error : make_device(ov, &at);
 }
 
-int whiteout_place(const struct overlay *ov, struct path *p, bool upper_has)
+/* Puts one there that stands at the name itself: -EOPNOTSUPP where only ".wh." files can be. */
+static int place(const struct overlay *ov, const struct grip *at, bool upper_has)
 {
-	GRIP_SCOPED at = GRIP_NONE;
-	int error = grip_take(&at, ov, p);
-	if (error)
+	int error = !upper_has && whiteout_is_simple(ov) ? make_device(ov, at) : -EAGAIN;
+	if (error != -EAGAIN)
 		return error;
-	if (!upper_has && whiteout_is_simple(ov)) {
-		error = make_device(ov, &at);
-		if (error != -EAGAIN)
-			return error;
-	}
 	STAGE_SCOPED s;
-	const bool file = shared_whiteout_form(ov) == WHITEOUT_FILE;
-	error = whiteout_stage(ov, p, &s);
-	if (error == -EOPNOTSUPP)
-		return file || !ov->shared ? place_file(ov, p, &at, upper_has) : -EAGAIN;
-	return error ? error : stage_publish(&s, &at, upper_has ? 0 : RENAME_NOREPLACE);
+	error = whiteout_stage(ov, at->path, &s);
+	return error ? error : stage_publish(&s, at, upper_has ? 0 : RENAME_NOREPLACE);
 }
 
-int whiteout_stand_in(const struct overlay *ov, struct path *p, struct stage *note)
+int whiteout_place(const struct overlay *ov, struct path *p, bool upper_has)
+{
+	const bool may_be_file = shared_whiteout_form(ov) == WHITEOUT_FILE || !ov->shared;
+	GRIP_SCOPED at = GRIP_NONE;
+	int error = grip_take(&at, ov, p);
+	if (!error)
+		error = place(ov, &at, upper_has);
+	if (error != -EOPNOTSUPP)
+		return error;
+	return may_be_file ? place_file(ov, &at, upper_has) : -EAGAIN;
+}
+
+int whiteout_stand_in(const struct overlay *ov, const struct grip *at, struct stage *note)
 {
 	/* Nobody counts on such files where whiteouts are devices. */
-	CHANGE(ov, p, true);
-	int error = stage_owing(ov, note, p);
+	CHANGE(ov, at->path, true);
+	int error = stage_owing(ov, note, at->path);
 	if (!error)
-		error = mark_beside(ov, p, true);
+		error = mark_beside(ov, at, true);
 	/* For so long a name nothing can. */
 	return error == -EEXIST || error == -ENAMETOOLONG ? 0 : error;
 }
 
-int whiteout_lend(const struct overlay *ov, struct path *p, struct stage *note)
+int whiteout_lend(const struct overlay *ov, const struct grip *at, struct stage *note)
 {
-	int error = whiteout_stand_in(ov, p, note);
-	if (error)
-		return error;
-	GRIP_SCOPED at = GRIP_NONE;
-	error = grip_take(&at, ov, p);
+	int error = whiteout_stand_in(ov, at, note);
 	if (!error)
-		error = sys_unlinkat(at.dirfd, grip_name(&at), 0);
+		error = sys_unlinkat(at->dirfd, grip_name(at), 0);
 	return error == -ENOENT ? 0 : error; /* the ".wh." file is all there was */
 }
 
-void whiteout_return(const struct overlay *ov, struct path *p, bool back)
+/* Where that can be no other, the ".wh." file is the whiteout. */
+void whiteout_return(const struct overlay *ov, const struct grip *at, bool back)
 {
-	int error = back ? whiteout_place(ov, p, false) : 0;
-	if (error == -EAGAIN)
-		error = whiteout_place(ov, p, false);
-	if (back && shared_whiteout_form(ov) == WHITEOUT_FILE)
-		return; /* which is the ".wh." file */
+	const int error = back ? place(ov, at, false) : 0;
 	if (!error || error == -EEXIST)
-		mark_beside(ov, p, false);
+		mark_beside(ov, at, false);
 }
 
-void whiteout_lift_beside(const struct overlay *ov, struct path *p)
+void whiteout_lift_beside(const struct overlay *ov, const struct grip *at)
 {
-	mark_beside(ov, p, false);
+	mark_beside(ov, at, false);
 }
 
 /* Nothing but marks and whiteouts may be there to be done with: 0, or what else there is to say. */
@@ -210,16 +205,17 @@ static int drop_entry(struct reading *reading, const struct dirent64 *entry, voi
 	if (d->marked)
 		reading->xmarked = XMARKED;
 	int whiteout = layer_is_mark(entry->d_name) ? 1 : layer_entry_is_whiteout(reading, entry);
-	if (whiteout > 0)
-		sys_unlinkat(reading->fd, entry->d_name, 0);
-	else if (whiteout == 0)
+	if (!whiteout)
 		d->more = -ENOTEMPTY;
-	return whiteout < 0 ? whiteout : 0;
+	if (whiteout <= 0)
+		return whiteout;
+	int error = sys_unlinkat(reading->fd, entry->d_name, 0);
+	return error == -ENOENT ? 0 : error;
 }
 
 int whiteouts_drop(const char *path, bool marked)
 {
 	struct dropping d = {.marked = marked};
 	int error = entries_each(path, drop_entry, &d);
-	return error ? error : d.more;
+	return d.more ? d.more : error;
 }
