@@ -127,7 +127,7 @@ static inline bool layer_is_mark(const char *name)
 /* True when the empty regular file PATH is a whiteout in xattr form. */
 bool layer_is_xwhiteout(const char *path);
 
-/* True when the directory PATH hides those of its name in the layers below. */
+/* True when the directory PATH is known to hide those of its name in the layers below. */
 bool layer_is_opaque(const char *path);
 
 /* True when the directory PATH says that it holds whiteouts in xattr form: without it they are
@@ -156,13 +156,19 @@ enum whiteout_form { WHITEOUT_DEVICE, WHITEOUT_XATTR, WHITEOUT_FILE };
 int layer_make_whiteout(int dirfd, const char *path, enum whiteout_form form);
 
 /*
- * Gives the caller, where he owns the directory PATH from DIRFD on and lacks them, all rights to it
- * for a while: what the kernel's overlay does by its mounter's rights he can do only so. The mode
- * to give back, or -errno where nothing was changed: -EACCES where he does not, or has them.
+ * All rights to a directory, lent to its owner for a while: what the kernel's overlay does by its
+ * mounter's rights he can do only so.
  */
-int layer_lend(int dirfd, const char *path);
-/* Gives it back, and does not give up at the first error; nothing where LENT is one. */
-void layer_give_back(int dirfd, const char *path, int lent);
+struct loan {
+	int fd; /* the directory, whatever its name is by then */
+	mode_t mode;
+};
+#define LOAN_NONE ((struct loan){.fd = -1})
+/* Lends those to PATH from DIRFD on: 0; -EACCES where the caller is not its owner, or has them. */
+int layer_lend(struct loan *loan, int dirfd, const char *path);
+/* Gives back what was its mode, and does not give up at the first error. */
+void layer_give_back(struct loan *loan);
+#define LOAN_SCOPED __attribute__((cleanup(layer_give_back))) struct loan
 /* Makes the directory PATH opaque: by an attribute or, where there are none, in the OCI form. */
 int layer_make_opaque(const char *path);
 /* Marks the directory PATH: "opaque" = "y" or "x", "impure" = "y". */

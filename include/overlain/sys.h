@@ -213,11 +213,10 @@ static inline int sys_chmod(const char *path, mode_t mode)
 #ifndef SYS_fchmodat2
 #define SYS_fchmodat2 452 /* Linux 6.6 */
 #endif
-/* Of the name itself, where the kernel can: -EOPNOTSUPP for a symlink. */
-static inline int sys_chmod_itself(int dirfd, const char *path, mode_t mode)
+/* Of what FD is open on, with O_PATH as well; -ENOSYS where the kernel is older. */
+static inline int sys_chmod_open(int fd, mode_t mode)
 {
-	int error = (int)SYS4(SYS_fchmodat2, dirfd, path, mode, AT_SYMLINK_NOFOLLOW);
-	return error == -ENOSYS ? (int)SYS3(SYS_fchmodat, dirfd, path, mode) : error;
+	return (int)SYS4(SYS_fchmodat2, fd, "", mode, AT_EMPTY_PATH);
 }
 static inline int sys_fchmod(int fd, mode_t mode)
 {

@@ -218,23 +218,41 @@ int layer_look(const struct layer *layer, struct path *p, bool want_marks, struc
 	return 0;
 }
 
-int layer_lend(int dirfd, const char *path)
+static int set_mode(int fd, mode_t mode)
+{
+	int error = sys_chmod_open(fd, mode);
+	char link[40];
+	struct text t;
+	if (error != -ENOSYS)
+		return error;
+	text_init(&t, link, sizeof link);
+	text_add_descriptor(&t, fd);
+	return sys_chmod(link, mode);
+}
+
+int layer_lend(struct loan *loan, int dirfd, const char *path)
 {
 	struct stat st;
-	int error = sys_fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW);
+	*loan = LOAN_NONE;
+	CLOSE_SCOPED int fd = sys_openat(dirfd, path, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+	int error = fd < 0 ? fd : sys_fstat(fd, &st);
 	if (!error && (!S_ISDIR(st.st_mode) || (st.st_mode & 0700) == 0700 ||
 		       st.st_uid != (uid_t)SYS1(SYS_geteuid, 0)))
 		error = -EACCES;
 	if (!error)
-		error = sys_chmod_itself(dirfd, path, (st.st_mode & 07777) | 0700);
-	return error ? error : (int)(st.st_mode & 07777);
+		error = set_mode(fd, (st.st_mode & 07777) | 0700);
+	if (!error)
+		*loan = (struct loan){sys_steal_fd(&fd), st.st_mode & 07777};
+	return error;
 }
 
-void layer_give_back(int dirfd, const char *path, int lent)
+void layer_give_back(struct loan *loan)
 {
 	enum { TRIES = 3 };
-	for (int i = 0; lent >= 0 && i < TRIES && sys_chmod_itself(dirfd, path, (mode_t)lent); i++)
+	for (int i = 0; loan->fd >= 0 && i < TRIES && set_mode(loan->fd, loan->mode); i++)
 		;
+	sys_close_scoped(&loan->fd);
+	*loan = LOAN_NONE;
 }
 
 /*
@@ -259,10 +277,9 @@ static int insist(const char *path, int (*attempt)(const char *path, const void 
 	int error = attempt(path, data);
 	if (error != -EACCES)
 		return error;
-	int lent = layer_lend(AT_FDCWD, path);
-	error = lent < 0 ? lent : attempt(path, data);
-	layer_give_back(AT_FDCWD, path, lent);
-	return error;
+	LOAN_SCOPED loan;
+	error = layer_lend(&loan, AT_FDCWD, path);
+	return error ? error : attempt(path, data);
 }
 
 struct mark {

@@ -9,17 +9,13 @@
 static int publish_lent(struct stage *s, const struct grip *at)
 {
 	char text[GRIP_DIRECTORY];
-	int lent;
+	LOAN_SCOPED loan;
+	int error;
 	{
 		PATH_PARENT(at->path);
-		lent = layer_lend(AT_FDCWD, grip_directory(at, text));
+		error = layer_lend(&loan, AT_FDCWD, grip_directory(at, text));
 	}
-	if (lent < 0)
-		return lent;
-	int error = stage_publish(s, at, RENAME_NOREPLACE);
-	PATH_PARENT(at->path);
-	layer_give_back(AT_FDCWD, grip_directory(at, text), lent);
-	return error;
+	return error ? error : stage_publish(s, at, RENAME_NOREPLACE);
 }
 
 static int publish(struct stage *s, const struct grip *at)

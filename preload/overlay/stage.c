@@ -76,8 +76,7 @@ static int discard_entry(struct reading *reading, const struct dirent64 *entry, 
 	return 0;
 }
 
-/* LENT is the mode it had, where its own was in the way; or -errno. */
-static int discard_directory(int dirfd, const char *name, int lent)
+static int discard_directory(int dirfd, const char *name)
 {
 	int error = sys_unlinkat(dirfd, name, AT_REMOVEDIR);
 	if (error != -ENOTEMPTY && error != -EEXIST)
@@ -85,7 +84,6 @@ static int discard_directory(int dirfd, const char *name, int lent)
 	CLOSE_SCOPED int fd =
 		sys_openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
 	entries_in(fd, discard_entry, NULL);
-	layer_give_back(dirfd, name, lent);
 	return sys_unlinkat(dirfd, name, AT_REMOVEDIR);
 }
 
@@ -98,27 +96,26 @@ static int discard_at(int dirfd, const char *name)
 	int error = sys_unlinkat(dirfd, name, 0);
 	if (error != -EISDIR && error != -EPERM)
 		return error == -ENOENT ? 0 : error;
-	error = discard_directory(dirfd, name, -EACCES);
-	return error ? discard_directory(dirfd, name, layer_lend(dirfd, name)) : 0;
+	if (discard_directory(dirfd, name) == 0)
+		return 0;
+	LOAN_SCOPED loan; /* what is not there any more takes it back as well */
+	layer_lend(&loan, dirfd, name);
+	return discard_directory(dirfd, name);
 }
 
 /* renameat2(2) that moves directories which may not be written to as well: the kernel wants to. */
 static int move(const struct grip *from, const struct grip *to, unsigned flags)
 {
-	const bool both = flags & RENAME_EXCHANGE;
 	int error = sys_renameat(from->dirfd, grip_name(from), to->dirfd, grip_name(to), flags);
 	if (error != -EACCES)
 		return error;
-	int lent = layer_lend(from->dirfd, grip_name(from));
-	int other = both ? layer_lend(to->dirfd, grip_name(to)) : -EACCES;
-	if (lent >= 0 || other >= 0)
-		error = sys_renameat(from->dirfd, grip_name(from), to->dirfd, grip_name(to), flags);
-	else
-		error = lent != -EACCES ? lent : other;
-	const struct grip *now = error ? from : to, *there = error ? to : from;
-	layer_give_back(now->dirfd, grip_name(now), lent);
-	layer_give_back(there->dirfd, grip_name(there), other);
-	return error;
+	LOAN_SCOPED mine, other = LOAN_NONE;
+	int lent = layer_lend(&mine, from->dirfd, grip_name(from)), too = -EACCES;
+	if (flags & RENAME_EXCHANGE)
+		too = layer_lend(&other, to->dirfd, grip_name(to));
+	if (lent && too)
+		return lent != -EACCES ? lent : too;
+	return sys_renameat(from->dirfd, grip_name(from), to->dirfd, grip_name(to), flags);
 }
 
 int stage_withdraw(struct stage *s, const struct grip *from)

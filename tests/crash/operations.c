@@ -103,6 +103,7 @@ const char *const operations_upper[] = {
 #define NO_FLAGS  HOOK_LACK(SYS_renameat2, EINVAL)
 #define NO_XATTR  HOOK_LACK(SYS_lsetxattr, EOPNOTSUPP)
 #define LACKS     "HOOK_LACKS="
+#define FCHMODAT2 452 /* of Linux 6.6; not every libc knows it */
 
 const struct operation operations[] = {
 	{"the start of a process", {"start"}, {NULL}},
@@ -286,6 +287,9 @@ const struct operation operations[] = {
 	{"rename a user's closed directory", {"rename", "closed", "n"}, {USER, LENDS}},
 	{"change what is in a closed directory", {"chmod", "closed/c"}, {USER, LENDS}},
 	{"exchange closed directories", {"exchange", "tight", "closed"}, {USER, LENDS}},
+	{"exchange closed directories on an older kernel",
+	 {"exchange", "tight", "closed"},
+	 {USER, LENDS, HOOK_LACKS(FCHMODAT2, ENOSYS)}},
 	{"make a file in a closed directory", {"create-alone", "shut", "in"}, {USER}},
 	{"make a file over a whiteout in a group's directory", {"create", "group/w"}, {NULL}},
 	{"make a directory over a whiteout there", {"mkdir", "group/w"}, {NULL}},
