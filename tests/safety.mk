@@ -97,8 +97,13 @@ $(TSAN)/storm_threads: tests/programs/storm_threads.c tests/crowd/heard.c $(TSAN
 check-valgrind: all $(TEST_PROGRAMS)
 	@sh tests/valgrind $(abspath $(BUILD)) $(ONLY)
 
+# Here the same places are come by for another end than in the operations before.
+FAULTS_EACH := "stand where" "below what was moved" "an open file" "bad pointers" "cannot be read" \
+	"unlink with names alone" "full of whiteouts without"
+
 check-faults: all $(FAULTS) $(FAULTY)/sites $(IDLE_LIBRARY)
 	@$(FAULTS) once
+	@for one in $(FAULTS_EACH); do $(FAULTS) each "$$one" || exit; done
 
 torture-faults: all $(FAULTS) $(FAULTY)/sites $(IDLE_LIBRARY)
 	@$(FAULTS) all

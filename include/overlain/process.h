@@ -133,7 +133,10 @@ bool handover_audited(void);
 ssize_t pointer_string(const char *s, size_t limit);
 /* True when SIZE bytes (at least one) can be read. */
 bool pointer_readable(const void *at, size_t size);
-/* 0, or -EFAULT where the SIZE bytes at TO, which are about to be written, cannot be. */
+/*
+ * 0, or -EFAULT where the SIZE bytes at TO, which are about to be written, cannot be; another
+ * -errno where nobody can tell.
+ */
 int pointer_writable(void *to, size_t size);
 /* True where the kernel wrote for us before (pointer_was_written): so it may be written to. */
 bool pointer_known_writable(const void *at, size_t size);

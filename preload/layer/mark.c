@@ -127,8 +127,8 @@ bool layer_is_xwhiteout(const char *path)
 
 bool layer_is_opaque(const char *path)
 {
-	int marks = opaque_marks(path);
-	return marks > 0 && (marks & MARK_OPAQUE);
+	char value;
+	return read_mark(path, "opaque", &value, 1) == 1 && value == 'y';
 }
 
 bool layer_is_xmarked(const char *path)

@@ -35,14 +35,15 @@ bool descriptor_by_name(int fd, struct place *at, int *error)
 		*error = -EROFS; /* it has no name any more, and no place to copy to */
 	if (*error)
 		return true;
-	bool same = sys_fstat(fd, &open) == 0;
-	if (overlay_in_upper(ov, &at->node))
-		same = same &&
-		       (node_is_dir(&at->node) || overlay_is_copy(ov, &at->node, d.layer, &open));
-	else
-		same = same && sys_lstat(path, &named) == 0 && open.st_dev == named.st_dev &&
-		       open.st_ino == named.st_ino;
-	if (same)
+	const bool copied = overlay_in_upper(ov, &at->node);
+	*error = sys_fstat(fd, &open);
+	if (!*error && !copied)
+		*error = sys_lstat(path, &named);
+	if (*error && *error != -ENOENT)
+		return true;
+	if (!*error &&
+	    (copied ? node_is_dir(&at->node) || overlay_is_copy(ov, &at->node, d.layer, &open)
+		    : open.st_dev == named.st_dev && open.st_ino == named.st_ino))
 		return true;
 	*error = -EROFS; /* the name is another object's by now */
 	return is_in_lower(fd, &d);

@@ -92,8 +92,9 @@ static ssize_t copy_out(struct slot *s, size_t offset, char *buffer, size_t room
 	}
 	if (size == 0)
 		return start < s->listing->size ? -EINVAL : 0; /* getdents(2): room for not one */
-	if (pointer_writable(buffer, size))
-		return -EFAULT;
+	int error = pointer_writable(buffer, size);
+	if (error)
+		return error;
 	memcpy(buffer, s->listing->records + start, size);
 	s->next = start + size;
 	return (ssize_t)size;

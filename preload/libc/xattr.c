@@ -47,8 +47,9 @@ static ssize_t give_names(const char *all, size_t size, char *list, size_t room)
 		return -ERANGE;
 	if (!room || !size)
 		return (ssize_t)size;
-	if (pointer_writable(list, size))
-		return -EFAULT;
+	int error = pointer_writable(list, size);
+	if (error)
+		return error;
 	memcpy(list, all, size);
 	return (ssize_t)size;
 }

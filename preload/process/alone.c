@@ -83,7 +83,7 @@ bool place_by_itself(struct place *at)
 {
 	struct base base;
 	struct stat st;
-	if (at->asked[0] == '/' || !place_begin(at, &base) || !base.overlay || base.gone ||
+	if (at->asked[0] == '/' || place_begin(at, &base) || !base.overlay || base.gone ||
 	    !base.overlay->writable)
 		return false;
 	/* Its name leads there: then it is what was asked for that may not be reached. */

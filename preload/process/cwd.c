@@ -165,8 +165,8 @@ __attribute__((noinline)) static int follow_move(struct base *base, size_t size)
 	ssize_t error = ask_move(base, size < NAME_SHORT ? size : NAME_SHORT);
 	if (error == -ERANGE && size > NAME_SHORT)
 		error = ask_move(base, size);
-	if (error == -ERANGE)
-		return -ERANGE;
+	if (error && error != -ENOENT)
+		return (int)error;
 	set(base);
 	return 0;
 }
@@ -209,8 +209,10 @@ __attribute__((noinline)) static int cwd_of_guest(struct base *base, char *path,
 		base->gone = true;
 		return 0;
 	}
-	if (length == -ERANGE || real[0] != '/')
-		return length == -ERANGE ? -ERANGE : -ENOENT;
+	if (real[0] != '/')
+		return -ENOENT;
+	if (length < 0 && length != -ENOENT)
+		return (int)length;
 	*base = base_told(path, length < 0 ? (size_t)told - 1 : (size_t)length);
 	return 0;
 }

@@ -61,7 +61,7 @@ static int ask(int fd, struct base *base, char *path, size_t size)
 	const bool gone = named == -ENOENT && !outside;
 	if (gone)
 		named = reverse_name(path, size);
-	if (named < 0 && !outside)
+	if (named < 0 && (named != -ENOENT || !outside))
 		return (int)named;
 	*base = (struct base){.path = path, .leads = named < 0, .gone = gone, .layer = BASE_ANY};
 	if (named >= 0)
@@ -142,8 +142,9 @@ int descriptor_base(int fd, struct base *base, char *path, size_t size)
 int descriptor_place(int fd, struct place *at)
 {
 	struct base base;
-	if (descriptor_base(fd, &base, path_rel(&at->path), PATH_MAX) || !base.overlay)
-		return -EBADF;
+	int error = descriptor_base(fd, &base, path_rel(&at->path), PATH_MAX);
+	if (error || !base.overlay)
+		return error ? error : -EBADF;
 	at->overlay = base.overlay;
 	at->alone = NULL;
 	at->slash = at->dots = at->self = at->tried = at->direct = at->glanced = false;

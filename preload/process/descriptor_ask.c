@@ -60,22 +60,23 @@ __attribute__((noinline)) static uint64_t number_of(const struct overlay *ov, un
 static bool learn_inside(int fd, struct descriptor *d, char *real)
 {
 	struct stat st;
-	unsigned layer;
-	const char *rest;
-	bool shown = reverse_layer(real, true, &layer, &rest);
+	struct reversed r;
+	/* Of what nobody can tell at the moment: a name of merged's does no harm to a layer. */
+	const bool shown = reverse_layer(real, true, &r) || r.overlay;
 	if (!shown)
 		cut_deleted(real);
-	const struct overlay *ov = reverse_layer(real, false, &layer, &rest);
+	reverse_layer(real, false, &r);
+	const struct overlay *ov = r.overlay;
 	if (!ov || sys_fstat(fd, &st) || (S_ISDIR(st.st_mode) && !shown && st.st_nlink > 0))
 		return false;
 	d->kind = S_ISDIR(st.st_mode) ? DESCRIPTOR_DIR : DESCRIPTOR_FILE;
 	d->type = IFTODT(st.st_mode);
 	d->overlay = ov->index;
-	d->layer = (uint16_t)layer;
-	d->ino = number_of(ov, layer, rest);
+	d->layer = (uint16_t)r.layer;
+	d->ino = number_of(ov, r.layer, r.rest);
 	d->moved = overlay_generation(ov);
 	d->gone = false;
-	descriptor_set_path(d, rest, strlen(rest));
+	descriptor_set_path(d, r.rest, strlen(r.rest));
 	return true;
 }
 

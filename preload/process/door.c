@@ -67,7 +67,7 @@ static bool spell_out(struct place *at)
 	if (spelling_climbs(at->asked))
 		return false;
 	if (at->asked[0] != '/' &&
-	    (at->asked_dirfd != AT_FDCWD || !place_begin(at, &base) || base.overlay || base.guess))
+	    (at->asked_dirfd != AT_FDCWD || place_begin(at, &base) || base.overlay || base.guess))
 		return false;
 	return place_spell(at, at->asked);
 }

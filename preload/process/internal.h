@@ -11,8 +11,11 @@ bool spelling_climbs(const char *path);
 
 /* --- place.c --- */
 
-/* Writes where a relative path begins to at->path; false where that is not known. */
-bool place_begin(struct place *at, struct base *base);
+/*
+ * Writes where a relative path begins to at->path: 0; -ENOENT where that has no name any more,
+ * -EBADF where no descriptor of merged's is asked of, -ERANGE where it does not fit, -errno.
+ */
+int place_begin(struct place *at, struct base *base);
 /*
  * What is no link, or cannot be reached, fails again, and better, in the call itself. That call
  * must not be made where nobody could tell: it might follow a link to what lies below merged.
@@ -215,12 +218,17 @@ int cwd_bury(const struct overlay *ov);
 
 /* --- reverse.c --- */
 
+/* The overlay and the number of the layer that a path lies in, and what follows there. */
+struct reversed {
+	const struct overlay *overlay; /* NULL where it lies in none */
+	unsigned layer;
+	const char *rest;
+};
 /*
- * The overlay and the number of the layer that REAL lies in, and what follows there; NULL where it
- * lies in none, or MUST_SHOW and merged does not show this very object.
+ * The same for REAL: 0. Where it MUST_SHOW, and merged does not show this very object, it lies in
+ * none; -errno where that cannot be told.
  */
-const struct overlay *reverse_layer(const char *real, bool must_show, unsigned *layer,
-				    const char **rest);
+int reverse_layer(const char *real, bool must_show, struct reversed *r);
 
 /* --- proclink.c --- */
 

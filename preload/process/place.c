@@ -92,7 +92,7 @@ static int pass_on(struct place *at)
 	return 0;
 }
 
-bool place_begin(struct place *at, struct base *base)
+int place_begin(struct place *at, struct base *base)
 {
 	char *path = path_rel(&at->path);
 	const size_t room = place_room(at);
@@ -101,7 +101,15 @@ bool place_begin(struct place *at, struct base *base)
 			    : descriptor_base(at->asked_dirfd, base, path, room);
 	at->cramped |= error == -ERANGE;
 	path_cut(&at->path, error ? 0 : base->length);
-	return !error;
+	return error;
+}
+
+/* The kernel has an answer where nothing is known of what a path begins at; not where that is for
+ * want of an answer: what it has there may be a lower's. */
+static int pass_on_unknown(struct place *at, int error)
+{
+	const bool unknown = error == -EBADF || error == -ENOENT || error == -ERANGE;
+	return unknown ? pass_on(at) : error;
 }
 
 /* Walks the whole of PATH from where it begins, outside, as the kernel would. */
@@ -110,7 +118,10 @@ static int walk_from(struct place *at, bool relative, const char *path)
 	struct base base;
 	at->overlay = NULL;
 	path_clear(&at->path);
-	if (relative && (!place_begin(at, &base) || base.overlay))
+	int error = relative ? place_begin(at, &base) : 0;
+	if (error)
+		return pass_on_unknown(at, error);
+	if (relative && base.overlay)
 		return pass_on(at); /* somebody else moved it meanwhile */
 	return place_walk(at, path);
 }
@@ -176,8 +187,9 @@ static int find_relative(struct place *at, const char *path, size_t length)
 	struct base base;
 	if (way_keeps(at->asked_dirfd))
 		return -EBADF; /* no descriptor of the program's */
-	if (!place_begin(at, &base))
-		return pass_on(at);
+	int error = place_begin(at, &base);
+	if (error)
+		return pass_on_unknown(at, error);
 	if (!base.overlay) {
 		/* Only from above merged, or by "..", does a relative path get there. */
 		bool may = (at->flags & PLACE_WALK) || base.leads || spelling_climbs(path);
@@ -187,7 +199,7 @@ static int find_relative(struct place *at, const char *path, size_t length)
 	if (!base.overlay)
 		return find_outside(at, true, path);
 	at->overlay = base.overlay;
-	int error = process_join(base.overlay);
+	error = process_join(base.overlay);
 	if (error)
 		return error;
 	if (base.gone) {

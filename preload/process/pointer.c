@@ -95,14 +95,23 @@ ssize_t pointer_string(const char *s, size_t limit)
 	return -ENAMETOOLONG;
 }
 
-/* The ends are enough: nobody maps a buffer with a hole in it. They are filled by getrandom(2). */
+/* Has the kernel write one byte there: getrandom(2), or mincore(2) where that has no byte to give.
+ */
+static int fill(char *at)
+{
+	const uintptr_t page = (uintptr_t)written / PAGE * PAGE;
+	long got = SYS3(SYS_getrandom, at, 1, 1 /* GRND_NONBLOCK */);
+	if (got < 0 && got != -EFAULT)
+		got = SYS3(SYS_mincore, page, PAGE, at);
+	return got < 0 ? (int)got : 0;
+}
+
+/* The ends are enough: nobody maps a buffer with a hole in it. */
 int pointer_writable(void *to, size_t size)
 {
 	char *first = to, *last = first + size - 1;
 	if (size == 0)
 		return 0;
-	long got = SYS3(SYS_getrandom, first, 1, 1 /* GRND_NONBLOCK */);
-	if (got != -EFAULT && ((uintptr_t)first ^ (uintptr_t)last) >= PAGE)
-		got = SYS3(SYS_getrandom, last, 1, 1);
-	return got == -EFAULT ? -EFAULT : 0;
+	int error = fill(first);
+	return !error && ((uintptr_t)first ^ (uintptr_t)last) >= PAGE ? fill(last) : error;
 }

@@ -137,8 +137,9 @@ __attribute__((noinline)) static ssize_t tell(const char *absolute, const char *
 	if (length < 0)
 		return length;
 	size = size < (size_t)length ? size : (size_t)length;
-	if (pointer_writable(buffer, size))
-		return -EFAULT;
+	int error = pointer_writable(buffer, size);
+	if (error)
+		return error;
 	memcpy(buffer, name, size);
 	return (ssize_t)size;
 }
@@ -167,12 +168,11 @@ static bool lies_in_proc(int dirfd, const char *name)
 
 ssize_t proc_reveal(int dirfd, const char *name, char *text, ssize_t length, size_t size)
 {
-	unsigned layer;
-	const char *rest;
+	struct reversed r;
 	if (length <= 0 || (size_t)length >= size || text[0] != '/' || !process_ready())
 		return length;
 	text[length] = 0;
-	if (!reverse_layer(text, false, &layer, &rest) || !lies_in_proc(dirfd, name))
+	if (reverse_layer(text, false, &r) || !r.overlay || !lies_in_proc(dirfd, name))
 		return length;
 	ssize_t told = reverse_path(text, size);
 	return told > 0 ? told : length;

@@ -99,13 +99,14 @@ struct moving {
 /* What follows a lower's root and the name that moved in REAL, or NULL; LAYER is that lower. */
 static const char *below_moving(const struct moving *m, const char *real, unsigned *layer)
 {
-	const char *rest;
+	struct reversed r;
 	const struct path *from = m->from;
-	const bool ours = reverse_layer(real, false, layer, &rest) == m->overlay;
-	if (!ours || *layer == 0 ||
-	    !text_below(rest, strlen(rest), from->bytes + PATH_ROOM, from->length))
+	reverse_layer(real, false, &r);
+	*layer = r.layer;
+	if (r.overlay != m->overlay || r.layer == 0 ||
+	    !text_below(r.rest, strlen(r.rest), from->bytes + PATH_ROOM, from->length))
 		return NULL;
-	return rest + from->length;
+	return r.rest + from->length;
 }
 
 /*

@@ -21,29 +21,39 @@ static const char *within(const struct overlay *ov, const struct layer *layer, c
 	return rest + (*rest == '/');
 }
 
+/* There is no such thing to be found; after any other error nobody can tell. */
+static bool is_none(int error)
+{
+	return error == -ENOENT || error == -ENOTDIR || error == -ELOOP || error == -ENAMETOOLONG ||
+	       error == -EPERM;
+}
+
 /*
- * True when merged shows at REST the object that LAYER has there: it is the one found, a part of
- * the directory found, or was copied up since.
+ * 1 when merged shows at REST the object that LAYER has there: it is the one found, a part of the
+ * directory found, or was copied up since. 0, -errno.
  */
-__attribute__((noinline)) static bool shows(const struct overlay *ov, unsigned layer,
-					    const char *rest)
+__attribute__((noinline)) static int shows(const struct overlay *ov, unsigned layer,
+					   const char *rest)
 {
 	const size_t length = strlen(rest);
 	PATH_BRIEF(p, length);
 	struct node n;
 	struct stat st;
-	if (path_set(p, rest, length))
-		return false;
 	process_join(ov);
-	int error = overlay_lookup(ov, p, &n);
+	int error = path_set(p, rest, length);
+	if (!error)
+		error = overlay_lookup(ov, p, &n);
 	if (error == -EACCES) /* what may not be asked for is not known to be anything else */
-		return true;
-	if (error || node_absent(&n))
-		return false;
-	if (n.layer == layer || node_next_part(ov, &n, layer) == layer)
-		return true;
-	return sys_lstat(layer_path(&ov->layers[layer], p), &st) == 0 &&
-	       overlay_is_copy(ov, &n, layer, &st);
+		return 1;
+	if (!error && node_absent(&n))
+		return 0;
+	if (!error && (n.layer == layer || node_next_part(ov, &n, layer) == layer))
+		return 1;
+	if (!error)
+		error = sys_lstat(layer_path(&ov->layers[layer], p), &st);
+	if (error)
+		return is_none(error) ? 0 : error;
+	return overlay_is_copy(ov, &n, layer, &st);
 }
 
 /* Puts what OV calls itself in front of REST, which lies in NAME. */
@@ -61,36 +71,37 @@ static ssize_t rename_to(const struct overlay *ov, const char *rest, char *name,
 }
 
 /* The longest root wins: layers may lie in one another. */
-const struct overlay *reverse_layer(const char *real, bool must_show, unsigned *layer,
-				    const char **rest)
+int reverse_layer(const char *real, bool must_show, struct reversed *r)
 {
 	const struct mounts *mounts = process_mounts();
-	const struct overlay *found = NULL;
 	int longest = -1;
+	*r = (struct reversed){.overlay = NULL};
 	if (real[0] != '/')
-		return NULL; /* "pipe:[…]", "(unreachable)/…" */
+		return 0; /* "pipe:[…]", "(unreachable)/…" */
 	for (const struct overlay *ov = mounts->at; ov < mounts->at + mounts->count; ov++) {
 		for (unsigned i = 0; i < ov->layer_count; i++) {
 			const char *here = within(ov, &ov->layers[i], real);
 			if (!here || ov->layers[i].root_length <= longest)
 				continue;
-			if (must_show && !shows(ov, i, here))
+			const int shown = must_show ? shows(ov, i, here) : 1;
+			if (shown < 0)
+				return shown;
+			if (!shown)
 				continue;
 			longest = ov->layers[i].root_length;
-			found = ov;
-			*layer = i;
-			*rest = here;
+			*r = (struct reversed){ov, i, here};
 		}
 	}
-	return found;
+	return 0;
 }
 
 static ssize_t reverse(char *name, bool must_show, size_t size)
 {
-	unsigned layer;
-	const char *rest;
-	const struct overlay *ov = reverse_layer(name, must_show, &layer, &rest);
-	return ov ? rename_to(ov, rest, name, size) : -ENOENT;
+	struct reversed r;
+	int error = reverse_layer(name, must_show, &r);
+	if (error)
+		return error;
+	return r.overlay ? rename_to(r.overlay, r.rest, name, size) : -ENOENT;
 }
 
 ssize_t reverse_path(char *name, size_t size)

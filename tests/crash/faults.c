@@ -1,10 +1,10 @@
 /*
- * faults once|all [OPERATION]: lets the system calls the library makes for each operation fail.
- * "all" takes each call of each with each error, of those at one place the first few; "once" each
- * place in the library with one error. What is only called once something else has failed, fails
- * together with that. The program gets the error and nothing has happened; or it does not, and all
- * has. Either way the lower is as it was, nothing is left in workdir, and what failed succeeds when
- * it is tried again.
+ * faults once|each|all [OPERATION]: lets the system calls the library makes for each operation
+ * fail. "all" takes each call of each with each error, of those at one place the first few; "each"
+ * the same with one error; "once" each place in the library with one error. What is only called
+ * once something else has failed, fails together with that. The program gets the error and nothing
+ * has happened; or it does not, and all has. Either way the lower is as it was, nothing is left in
+ * workdir, and what failed succeeds when it is tried again.
  */
 #include <dlfcn.h>
 #include <err.h>
@@ -211,7 +211,8 @@ static int next_error(unsigned long site)
 	return can_happen(error, site) ? error : EIO;
 }
 
-static bool every_call;
+/* With how many errors each call is tried. */
+static int tried;
 
 static void inject_each(const struct run *plain, const struct states *states)
 {
@@ -225,9 +226,12 @@ static void inject_each(const struct run *plain, const struct states *states)
 			continue;
 		call++;
 		const bool more = trace_seen(&plain->trace, i) >= ALIKE;
-		for (int e = 0; every_call && !more && e < ERRORS; e++)
-			if (can_happen(errors[e], site))
-				inject_one(plain, call, errors[e], site, states);
+		for (int e = 0; !more && e < tried; e++) {
+			const int error = tried < ERRORS ? next_error(site) : errors[e];
+
+			if (can_happen(error, site))
+				inject_one(plain, call, error, site, states);
+		}
 		for (int t = 0, at = call; at && place_is_new(site) && t < TRIES; t++)
 			at = inject_one(plain, at, next_error(site), site, states);
 	}
@@ -254,12 +258,14 @@ int main(int argc, char **argv)
 	const struct tormentor failing = {LIBRARY, torment_one, arm};
 
 	torment_child(argv, &failing);
-	every_call = argc > 1 && strcmp(argv[1], "all") == 0;
-	if (argc < 2 || (!every_call && strcmp(argv[1], "once") != 0))
-		errx(2, "usage: faults once|all [OPERATION]");
+	const char *how = argc > 1 ? argv[1] : "";
+	const bool all = strcmp(how, "all") == 0, each = strcmp(how, "each") == 0;
+	if (!all && !each && strcmp(how, "once") != 0)
+		errx(2, "usage: faults once|each|all [OPERATION]");
+	tried = all ? ERRORS : each;
 	places_read(BUILD_DIR "/tests/faulty/sites", SOURCE_DIR "/tests/crash/unreached");
 	torment(argv[2], &failing);
 	if (complaints > 0 || faults == 0)
 		return 1;
-	return !places_report(faults, every_call && argc == 2);
+	return !places_report(faults, all && argc == 2);
 }

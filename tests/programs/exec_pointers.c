@@ -1,6 +1,7 @@
 /*
  * exec_pointers PATH: hands PATH and pointers to nowhere to calls that take a path, in every
- * position a page can put a string into. Says what each answered. (libc itself reads what execvp gets.)
+ * position a page can put a string into. Says what each answered. (libc itself reads what execvp
+ * gets.)
  */
 #include <errno.h>
 #include <fcntl.h>
