@@ -54,14 +54,16 @@ static const char *own_suffix(const char *name)
 }
 
 /*
- * Which of MARKS (COUNT of them) the object PATH has, a bit for each; or -errno. One listing tells,
- * for all namespaces; few objects have any.
+ * Which of MARKS (COUNT of them) the object PATH has, a bit for each; or -errno, -EOPNOTSUPP where
+ * there is no such thing. One listing tells, for all namespaces; few objects have any.
  */
 static int which_marks(const char *path, const char *const *marks, unsigned count)
 {
 	char list[256], value;
 	ssize_t size = sys_llistxattr(path, list, sizeof list);
 	int found = 0;
+	if (size == -EOPNOTSUPP || size == -ENOSYS)
+		return -EOPNOTSUPP;
 	if (!tells(size))
 		return (int)size;
 	for (unsigned i = 0; i < count && size == -ERANGE; i++)
@@ -76,7 +78,7 @@ static int which_marks(const char *path, const char *const *marks, unsigned coun
 	return found;
 }
 
-/* Marks, or -errno. */
+/* Marks, or -errno, -EOPNOTSUPP as above. */
 static int directory_marks(const char *path)
 {
 	static const char *const marks[] = {"opaque", "impure", "redirect"};
@@ -87,11 +89,11 @@ static int directory_marks(const char *path)
 	return opaque | (found & 2 ? MARK_IMPURE : 0) | (found & 4 ? MARK_ELSEWHERE : 0);
 }
 
-/* 1 when PATH has attributes of its own, and its data in a layer below; 0, -errno. */
-static int is_metacopy(const char *path)
+/* 1 when PATH, no directory, has MARK; 0, -errno. */
+static int has_mark(const char *path, const char *mark)
 {
-	static const char *const mark = "metacopy";
-	return which_marks(path, &mark, 1);
+	int found = which_marks(path, &mark, 1);
+	return found == -EOPNOTSUPP ? 0 : found;
 }
 
 bool layer_hides(const struct layer *layer, struct path *p)
@@ -114,15 +116,9 @@ static int has_opaque_file(const struct layer *layer, struct path *p)
 	return error == 0 ? 1 : tells(error) || error == -EACCES ? 0 : error;
 }
 
-static int whiteout_mark(const char *path)
-{
-	static const char *const mark = "whiteout";
-	return which_marks(path, &mark, 1);
-}
-
 bool layer_is_xwhiteout(const char *path)
 {
-	return whiteout_mark(path) > 0;
+	return has_mark(path, "whiteout") > 0;
 }
 
 bool layer_is_opaque(const char *path)
@@ -189,12 +185,23 @@ int layer_entry_is_whiteout(struct reading *reading, const struct dirent64 *entr
 /* A file that is empty, or lacks data. */
 static int look_at_file(const char *path, const struct stat *st, struct look *look)
 {
-	const int marked = st->st_size ? is_metacopy(path) : whiteout_mark(path);
+	/* A metacopy has attributes of its own, and its data in a layer below. */
+	const int marked = has_mark(path, st->st_size ? "metacopy" : "whiteout");
 	if (marked > 0 && st->st_size)
 		look->marks = MARK_ELSEWHERE;
 	else if (marked > 0)
 		look->type = DT_WHT;
 	return marked < 0 ? marked : 0;
+}
+
+/*
+ * 1 when P, a directory without a mark that says so, is opaque; 0, -errno. Where there are no
+ * marks, a ".wh." file beside it, which hides what lies below, does the same.
+ */
+static int is_opaque_by_file(const struct layer *layer, struct path *p, bool has_marks)
+{
+	const int within = has_opaque_file(layer, p);
+	return within || has_marks ? within : layer_hides(layer, p);
 }
 
 int layer_look(const struct layer *layer, struct path *p, bool want_marks, struct look *look,
@@ -211,11 +218,13 @@ int layer_look(const struct layer *layer, struct path *p, bool want_marks, struc
 	if (!S_ISDIR(st->st_mode))
 		return look_at_file(path, st, look);
 	int marks = directory_marks(path);
-	int opaque = marks >= 0 && !(marks & MARK_OPAQUE) ? has_opaque_file(layer, p) : 0;
-	if (marks < 0 || opaque < 0)
-		return marks < 0 ? marks : opaque;
-	look->marks |= (uint8_t)(marks | (opaque ? MARK_OPAQUE : 0));
-	return 0;
+	const bool has_marks = marks != -EOPNOTSUPP;
+	if (has_marks && marks < 0)
+		return marks;
+	look->marks |= (uint8_t)(has_marks ? marks : 0);
+	int opaque = look->marks & MARK_OPAQUE ? 1 : is_opaque_by_file(layer, p, has_marks);
+	look->marks |= opaque > 0 ? MARK_OPAQUE : 0;
+	return opaque < 0 ? opaque : 0;
 }
 
 static int set_mode(int fd, mode_t mode)

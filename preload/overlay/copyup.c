@@ -258,7 +258,7 @@ __attribute__((noinline)) static int cut_off(const struct overlay *ov, struct pa
 	if (!error) {
 		const char *path = grip_path(&at, text);
 		struct kept_times times = keep_times(AT_FDCWD, path);
-		whiteouts_drop(path, n->marks & NODE_XWHITE);
+		whiteouts_drop(path, n->marks & NODE_XWHITE ? DROP_XATTR : 0);
 		restore_times(AT_FDCWD, path, &times);
 		n->parts = 1;
 		n->end = 1;

@@ -251,12 +251,16 @@ int whiteout_place(const struct overlay *ov, struct path *p, bool upper_has);
 int whiteout_stage(const struct overlay *ov, struct path *p, struct stage *s);
 /*
  * In a turn: a ".wh." file stands in for a whiteout of AT, which the upper's own object is about to
- * leave; it hides nothing of that. NOTE says that the whiteout is owed: whiteout_return.
+ * leave; it hides nothing of that. NOTE says that the whiteout is owed: whiteout_return. Where
+ * nothing can be marked, it makes a directory opaque.
  */
 int whiteout_stand_in(const struct overlay *ov, const struct grip *at, struct stage *note);
 /* The same for a whiteout that gives way to what is about to be made, or to come, in its place. */
 int whiteout_lend(const struct overlay *ov, const struct grip *at, struct stage *note);
-/* Done with it: the whiteout comes, BACK or for the first time, where nothing is there now. */
+/*
+ * Done with it: the whiteout comes, BACK or for the first time, where nothing is there now. A
+ * directory there is opaque.
+ */
 void whiteout_return(const struct overlay *ov, const struct grip *at, bool back);
 /* Says of P's directory that it may hold whiteouts in xattr form, which are not to be listed. */
 int whiteout_announce(const struct overlay *ov, struct path *p);
@@ -264,10 +268,11 @@ int whiteout_announce(const struct overlay *ov, struct path *p);
 int whiteouts_only(const char *path);
 /*
  * Removes them from PATH, where they hide nothing any more; -ENOTEMPTY where it holds more. After
- * another error some may be left. MARKED: it may hold some in xattr form, though its mark is
- * another by now.
+ * another error some may be left.
  */
-int whiteouts_drop(const char *path, bool marked);
+#define DROP_XATTR 1u /* it may hold some in xattr form, though its mark is another by now */
+#define DROP_OWN   2u /* and files that mark PATH itself */
+int whiteouts_drop(const char *path, unsigned what);
 /* Takes a ".wh." file beside AT away, once that itself stands. */
 void whiteout_lift_beside(const struct overlay *ov, const struct grip *at);
 

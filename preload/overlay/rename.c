@@ -71,21 +71,25 @@ static int exchange(const struct overlay *ov, struct end *from, struct end *to)
 	return rename_there(from, to, RENAME_EXCHANGE);
 }
 
-/* Without whiteouts an opaque one hides what they hid. Where nothing can be marked, it cannot be.
+/*
+ * Without whiteouts an opaque one hides what they hid. A mark must not be in it: where it takes no
+ * attribute, a ".wh." file beside does, and NOTE tells of that.
  */
-static int clear_in_place(const struct end *to, const char *path)
+static int clear_in_place(const struct overlay *ov, const struct end *to, const char *path,
+			  struct stage *note)
 {
 	int error = to->below ? layer_mark(path, "opaque", "y") : 0;
-	if (!error)
-		error = whiteouts_drop(path, to->node.marks & NODE_XWHITE);
-	return error == -EOPNOTSUPP ? -EINVAL : error;
+	if (error == -EOPNOTSUPP)
+		error = whiteout_stand_in(ov, &to->grip, note);
+	const unsigned what = to->node.marks & NODE_XWHITE ? DROP_OWN | DROP_XATTR : DROP_OWN;
+	return error ? error : whiteouts_drop(path, what);
 }
 
 /*
  * An empty directory in the way may still hold whiteouts in the upper: one like it, without them,
  * takes its place. What another process made in it meanwhile brings it back.
  */
-static int clear_target(const struct overlay *ov, const struct end *to)
+static int clear_target(const struct overlay *ov, const struct end *to, struct stage *note)
 {
 	if (!node_is_dir(&to->node) || !overlay_in_upper(ov, &to->node))
 		return 0;
@@ -94,13 +98,15 @@ static int clear_target(const struct overlay *ov, const struct end *to)
 	stage_in_turn(ov, &s);
 	int error = sys_mkdir(s.path, 0700);
 	if (!error && to->below)
-		error = layer_make_opaque(s.path);
+		error = layer_mark(s.path, "opaque", "y");
 	if (!error)
 		error = object_dress(grip_path(&to->grip, text), s.path);
 	if (!error)
 		error = stage_publish(&s, &to->grip, RENAME_EXCHANGE);
+	if (error == -EINVAL || error == -EOPNOTSUPP)
+		return clear_in_place(ov, to, grip_path(&to->grip, text), note);
 	if (error)
-		return error == -EINVAL ? clear_in_place(to, grip_path(&to->grip, text)) : error;
+		return error;
 	error = stage_remove(&s);
 	return error && stage_publish(&s, &to->grip, RENAME_EXCHANGE) == 0 ? error : 0;
 }
@@ -222,13 +228,17 @@ static int change(const struct overlay *ov, const struct turn *turn, struct end 
 		return error;
 	if (flags & RENAME_EXCHANGE)
 		return exchange(ov, from, to);
+	STAGE_SCOPED note = {.overlay = NULL};
 	error = hide_below(ov, from, to);
 	if (!error)
-		error = clear_target(ov, to);
-	if (error)
-		return error;
-	mark_impure(ov, from, to);
-	return move(ov, turn, from, to, flags);
+		error = clear_target(ov, to, &note);
+	if (!error) {
+		mark_impure(ov, from, to);
+		error = move(ov, turn, from, to, flags);
+	}
+	if (note.overlay)
+		whiteout_return(ov, &to->grip, false);
+	return error;
 }
 
 int overlay_rename(const struct overlay *ov, struct path *from_path, struct path *to_path,

@@ -152,7 +152,7 @@ int stage_publish(struct stage *s, const struct grip *final, unsigned flags)
 
 int stage_remove(struct stage *s)
 {
-	int error = whiteouts_drop(s->path, false);
+	int error = whiteouts_drop(s->path, DROP_OWN);
 	s->published = !error && sys_rmdir(s->path) == 0;
 	if (!s->published && error != -ENOTEMPTY)
 		error = whiteouts_only(s->path);

@@ -164,11 +164,22 @@ int whiteout_lend(const struct overlay *ov, const struct grip *at, struct stage 
 	return error == -ENOENT ? 0 : error; /* the ".wh." file is all there was */
 }
 
+/* What lies below a directory does not come to light with it. */
+static int keep_opaque(const struct grip *at)
+{
+	char text[GRIP_PATH];
+	struct stat st;
+	int error = sys_fstatat(at->dirfd, grip_name(at), &st, AT_SYMLINK_NOFOLLOW);
+	return error || !S_ISDIR(st.st_mode) ? 0 : layer_make_opaque(grip_path(at, text));
+}
+
 /* Where that can be no other, the ".wh." file is the whiteout. */
 void whiteout_return(const struct overlay *ov, const struct grip *at, bool back)
 {
-	const int error = back ? place(ov, at, false) : 0;
-	if (!error || error == -EEXIST)
+	int error = back ? place(ov, at, false) : -EEXIST;
+	if (error == -EEXIST)
+		error = keep_opaque(at);
+	if (!error)
 		mark_beside(ov, at, false);
 }
 
@@ -193,16 +204,16 @@ int whiteouts_only(const char *path)
 }
 
 struct dropping {
-	bool marked;
+	unsigned what;
 	int more; /* -ENOTEMPTY where there is something else */
 };
 
 static int drop_entry(struct reading *reading, const struct dirent64 *entry, void *data)
 {
 	struct dropping *d = data;
-	if (text_same(entry->d_name, LAYER_WH_OPAQUE))
-		return 0; /* that of the directory itself */
-	if (d->marked)
+	if (!(d->what & DROP_OWN) && text_same(entry->d_name, LAYER_WH_OPAQUE))
+		return 0;
+	if (d->what & DROP_XATTR)
 		reading->xmarked = XMARKED;
 	int whiteout = layer_is_mark(entry->d_name) ? 1 : layer_entry_is_whiteout(reading, entry);
 	if (!whiteout)
@@ -213,9 +224,9 @@ static int drop_entry(struct reading *reading, const struct dirent64 *entry, voi
 	return error == -ENOENT ? 0 : error;
 }
 
-int whiteouts_drop(const char *path, bool marked)
+int whiteouts_drop(const char *path, unsigned what)
 {
-	struct dropping d = {.marked = marked};
+	struct dropping d = {.what = what};
 	int error = entries_each(path, drop_entry, &d);
 	return d.more ? d.more : error;
 }

@@ -101,7 +101,9 @@ const char *const operations_upper[] = {
 #define CROWDED   "OVERLAIN_LOWERDIR=crowded:crowds"
 #define NO_DEVICE HOOK_LACK(SYS_mknodat, EPERM)
 #define NO_FLAGS  HOOK_LACK(SYS_renameat2, EINVAL)
-#define NO_XATTR  HOOK_LACK(SYS_lsetxattr, EOPNOTSUPP)
+#define NO_XATTR                                                                                   \
+	HOOK_LACK(SYS_lsetxattr, EOPNOTSUPP)                                                       \
+	"," HOOK_LACK(SYS_lgetxattr, EOPNOTSUPP) "," HOOK_LACK(SYS_llistxattr, EOPNOTSUPP)
 #define LACKS     "HOOK_LACKS="
 #define FCHMODAT2 452 /* of Linux 6.6; not every libc knows it */
 
@@ -341,6 +343,12 @@ const struct operation operations[] = {
 	{"rename over one full of whiteouts without flags",
 	 {"rename", "d", "full"},
 	 {LACKS NO_FLAGS}},
+	{"rename over one full of whiteouts without attributes",
+	 {"rename", "d", "full"},
+	 {LACKS NO_XATTR}},
+	{"rename over one full of whiteouts with names alone",
+	 {"rename", "d", "full"},
+	 {LACKS NO_DEVICE "," NO_XATTR "," NO_FLAGS}},
 	{"rename of a merged directory without flags", {"rename", "m", "n"}, {LACKS NO_FLAGS}},
 	{"mkdir over a directory's whiteout without flags", {"mkdir", "wd"}, {LACKS NO_FLAGS}},
 	{"copy-up without flags", {"append", "f"}, {LACKS NO_FLAGS}},
