@@ -267,7 +267,7 @@ const struct operation operations[] = {
 	{"set an attribute of a read-only directory",
 	 {"xattr-refused", "d"},
 	 {"OVERLAIN_UPPERDIR=", "OVERLAIN_WORKDIR="}},
-	{"append without owners", {"append", "f"}, {HOOK_LACKS(SYS_fchownat, EPERM)}},
+	{"append without owners", {"append", "f"}, {HOOK_LACKS(SYS_fchownat, EPERM), COPIES}},
 	{"unlink where names are many", {"unlink", "f"}, {HOOK_LACKS(SYS_linkat, EMLINK)}},
 	{"execute a script on an older kernel",
 	 {"execute", "./script"},
@@ -355,6 +355,14 @@ const struct operation operations[] = {
 	{"bind over a whiteout without flags", {"socket", "w"}, {LACKS NO_FLAGS}},
 	{NULL, {NULL}, {NULL}},
 };
+
+bool operation_copies(const struct operation *op)
+{
+	for (int i = 0; op->settings[i]; i++)
+		if (strcmp(op->settings[i], COPIES) == 0)
+			return true;
+	return false;
+}
 
 bool operation_is_start(const struct operation *op)
 {

@@ -15,6 +15,11 @@ extern const struct operation {
  */
 #define LENDS "OPERATION_LENDS=yes"
 
+/* A setting: a copy shows itself, for it cannot be given to the owner; so does one that was made
+ * for what failed then. */
+#define COPIES "OPERATION_COPIES=yes"
+bool operation_copies(const struct operation *op);
+
 /* The start of a process is all there is to it. */
 bool operation_is_start(const struct operation *op);
 

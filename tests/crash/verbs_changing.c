@@ -36,6 +36,12 @@ static int log_in(const struct operands *o)
 	return 0;
 }
 
+/* Opens it for that, and does not. */
+static int copy(const struct operands *o)
+{
+	return touch(o->a, O_APPEND, "");
+}
+
 static int empty(const struct operands *o)
 {
 	return touch(o->a, O_TRUNC, "");
@@ -340,6 +346,7 @@ static int be_watched(const struct operands *o)
 const struct verb verbs_changing[] = {
 	{"append", append, NULL},
 	{"log-in", log_in, NULL},
+	{"copy", copy, NULL},
 	{"append-watched", append, be_watched},
 	{"empty", empty, NULL},
 	{"create", create, NULL},
