@@ -54,11 +54,12 @@ static int copy_data(int in, int out, off_t size)
 	return error;
 }
 
-/* TO is left open as *FILE. */
+/* TO is left open as *FILE; its marks are still to come, and take leave to write. */
 static int copy_file(const char *from, const char *to, const struct stat *st, bool with_data,
 		     int *file)
 {
-	int out = *file = sys_openat(AT_FDCWD, to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int out = *file = sys_openat(AT_FDCWD, to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+				     (st->st_mode & 0777) | 0600);
 	if (out < 0)
 		return out;
 	if (!with_data || st->st_size == 0)
@@ -126,11 +127,17 @@ static bool not_his(int error)
 	return error == -EPERM || error == -EINVAL || error == -EOPNOTSUPP;
 }
 
-/* Owner first, since a change of owner clears setuid bits; times last. */
+/*
+ * Owner first, since a change of owner clears setuid bits; times last. What is as it should be is
+ * not changed: a look costs the file system less.
+ */
 static int copy_inode(const char *from, const char *to, const struct stat *st)
 {
+	struct stat now;
 	mode_t mode = st->st_mode & 07777;
-	int error = sys_lchown(to, st->st_uid, st->st_gid);
+	int error = sys_lstat(to, &now);
+	if (!error && (now.st_uid != st->st_uid || now.st_gid != st->st_gid))
+		error = sys_lchown(to, st->st_uid, st->st_gid);
 	if (not_his(error))
 		error = sys_lchown(to, (uid_t)-1, st->st_gid);
 	if (not_his(error)) {
@@ -139,7 +146,7 @@ static int copy_inode(const char *from, const char *to, const struct stat *st)
 	}
 	if (!error)
 		error = copy_xattrs(from, to);
-	if (!error && !S_ISLNK(st->st_mode))
+	if (!error && !S_ISLNK(st->st_mode) && (now.st_mode & 07777) != mode)
 		error = sys_chmod(to, mode);
 	if (error)
 		return error;
@@ -154,7 +161,7 @@ static int make_twin(const char *from, const char *to, const struct stat *st, bo
 	if (S_ISREG(st->st_mode))
 		return copy_file(from, to, st, with_data, file);
 	if (S_ISDIR(st->st_mode))
-		return sys_mkdir(to, 0700);
+		return sys_mkdir(to, (st->st_mode & 0777) | 0700);
 	if (S_ISLNK(st->st_mode) && st->st_size > 0 && st->st_size < PATH_MAX)
 		return copy_symlink(from, to, (size_t)st->st_size + 1);
 	if (S_ISLNK(st->st_mode))

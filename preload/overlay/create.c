@@ -27,6 +27,17 @@ int may_change_parent(const struct overlay *ov, struct path *p)
 	return error || overlay_in_upper(ov, &parent) ? error : overlay_may_write_parent(ov, p);
 }
 
+/* The same, and then it is. Mostly it is there, which one look tells. */
+static int raise_changeable_parent(const struct overlay *ov, struct path *p)
+{
+	struct node parent;
+	int error = overlay_lookup_parent(ov, p, &parent);
+	if (error || overlay_in_upper(ov, &parent))
+		return error;
+	error = overlay_may_write_parent(ov, p);
+	return error ? error : overlay_raise_parent(ov, p);
+}
+
 /*
  * A whiteout gives way in a turn, in which the name is looked at once more. The descriptor behind
  * it moves out of the way of the one the caller is about to open.
@@ -101,9 +112,7 @@ int overlay_birth_announce(struct birth *b, const struct overlay *ov, struct pat
 		return overlay_refuses(ov);
 	if (layer_is_mark(path_rel(p) + path_last(p)))
 		return -EINVAL;
-	int error = may_change_parent(ov, p);
-	if (!error)
-		error = overlay_raise_parent(ov, p);
+	int error = raise_changeable_parent(ov, p);
 	if (error)
 		return error;
 	b->type = type;
