@@ -62,6 +62,20 @@ struct trail {
 bool trail_take(const struct overlay *ov, struct path *p, struct trail *trail);
 bool trail_holds(const struct overlay *ov, const struct trail *trail);
 
+/* --- search.c: who may use a directory that is kept open --- */
+
+/* Told before this process, or a thread of it, gives up what it may search. */
+void search_changes(void);
+/* True from then on: then only what search_by_all may be kept, and what was kept before not used.
+ */
+extern bool search_was_changed;
+static inline bool search_changed(void)
+{
+	return __atomic_load_n(&search_was_changed, __ATOMIC_RELAXED);
+}
+/* True when everybody may search the directory P of LAYER, and those above it in the layer. */
+bool search_by_all(const struct layer *layer, struct path *p);
+
 /* --- grip.c: the way to what is changed --- */
 
 struct kept;

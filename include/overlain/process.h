@@ -29,8 +29,10 @@ static inline int process_join(const struct overlay *ov)
 {
 	return __atomic_load_n(&ov->joined, __ATOMIC_ACQUIRE) ? 0 : process_join_now(ov);
 }
-/* All of them, best effort: this process is about to give up what it may open. */
+/* All of them, best effort. */
 void process_join_all(void);
+/* The same, since this process, or a thread of it, is about to give up what it may open. */
+void process_renounces(void);
 /* All of them are left alone for long (overlay_leave). */
 void process_leave_all(void);
 /* True when some merged lies below the absolute path NAME ("" is "/"). */

@@ -130,7 +130,7 @@ static bool renounces(long number)
 void *syscall_route(long number)
 {
 	if (renounces(number))
-		process_join_all();
+		process_renounces();
 	if (find(number).entry && process_ready())
 		return (void *)(uintptr_t)take;
 	return next_symbol(NEXT_syscall);

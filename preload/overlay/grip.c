@@ -23,6 +23,7 @@ static BULKY struct kept {
 	const struct overlay *overlay;
 	struct path_hash dir;
 	struct trail trail;
+	bool for_all; /* whoever this process became since */
 } slots[SLOTS];
 
 static BULKY uint64_t wanted[WANTED];
@@ -67,7 +68,8 @@ static void leave(struct kept *slot)
 static bool is_for(const struct kept *slot, const struct overlay *ov, struct path_hash dir)
 {
 	return __atomic_load_n(&slot->dir.name, __ATOMIC_RELAXED) == dir.name &&
-	       slot->dir.check == dir.check && slot->overlay == ov;
+	       slot->dir.check == dir.check && slot->overlay == ov &&
+	       (slot->for_all || !search_changed());
 }
 
 /* Whoever closes everything makes it 0 at any time. */
@@ -117,42 +119,7 @@ static struct kept *choose(struct path_hash dir)
 	return claim(chosen) ? chosen : NULL;
 }
 
-/* --- what may be kept --- */
-
-/* True when this process can never be anybody else: no capability, and one user ID for all. */
-static bool stays_itself(void)
-{
-	static bool known;
-	uid_t real, effective, saved;
-	if (__atomic_load_n(&known, __ATOMIC_RELAXED))
-		return true;
-	bool stays = !SYS3(SYS_getresuid, &real, &effective, &saved) && real != 0 &&
-		     real == effective && real == saved;
-	__atomic_store_n(&known, stays, __ATOMIC_RELAXED);
-	return stays;
-}
-
-static bool is_known_open(const struct overlay *ov, struct path *p)
-{
-	struct node n;
-	return p->length && overlay_recall(ov, p, &n) && overlay_in_upper(ov, &n) &&
-	       (n.marks & NODE_OPEN);
-}
-
-/* True when everybody may search the directory P of the upper, and those above it. */
-static bool all_may_search(const struct overlay *ov, struct path *p)
-{
-	struct stat st;
-	for (size_t at = 0; at <= p->length; at++) {
-		if (at && at < p->length && path_rel(p)[at] != '/')
-			continue;
-		PATH_AT(p, at);
-		if (!is_known_open(ov, p) &&
-		    (sys_lstat(layer_path(&ov->layers[0], p), &st) || (st.st_mode & 0111) != 0111))
-			return false;
-	}
-	return true;
-}
+/* --- what is kept --- */
 
 /* True the second time it is asked for. */
 static bool is_wanted(struct path_hash dir)
@@ -165,7 +132,8 @@ static bool is_wanted(struct path_hash dir)
 static struct kept *keep(const struct overlay *ov, struct path *p, struct path_hash dir, int fd,
 			 const struct trail *trail)
 {
-	if (!stays_itself() && !all_may_search(ov, p))
+	const bool for_all = search_changed();
+	if (for_all && !search_by_all(&ov->layers[0], p))
 		return NULL;
 	struct kept *slot = choose(dir);
 	if (!slot)
@@ -180,6 +148,7 @@ static struct kept *keep(const struct overlay *ov, struct path *p, struct path_h
 	slot->overlay = ov;
 	slot->dir.check = dir.check;
 	slot->trail = *trail;
+	slot->for_all = for_all;
 	if (copy < grips_lowest())
 		__atomic_store_n(&lowest, copy, __ATOMIC_RELAXED);
 	__atomic_store_n(&slot->fd, copy, __ATOMIC_RELAXED);

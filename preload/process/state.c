@@ -184,6 +184,12 @@ void process_join_all(void)
 		process_join(&mounts.at[i]);
 }
 
+void process_renounces(void)
+{
+	process_join_all();
+	search_changes();
+}
+
 void process_leave_all(void)
 {
 	for (unsigned i = 0; i < mounts.count; i++)

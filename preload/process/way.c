@@ -9,8 +9,7 @@
  * only calls that change nothing go this way.
  *
  * Whoever may search the directories above may not always: one whose mode or owner is changed is
- * told of (trail.c), and a process that may become somebody else keeps only what everybody may
- * search.
+ * told of (trail.c), and so is a process that becomes somebody else (search.c).
  */
 #include "overlain/process.h"
 #include "overlain/torn.h"
@@ -32,6 +31,7 @@ struct near {
 	uint16_t layer;
 	uint16_t credit;
 	bool refused; /* it cannot be kept */
+	bool for_all; /* whoever this process became since */
 	int fd;       /* 0: not open */
 	uint64_t ino;
 	struct trail trail;
@@ -66,34 +66,11 @@ static void release(struct near *near)
 	__atomic_add_fetch(&near->sequence, 1, __ATOMIC_RELEASE);
 }
 
-/* True when this process can never be anybody else: no capability, and one user ID for all. */
-static bool stays_itself(void)
-{
-	uid_t real, effective, saved;
-	if (SYS3(SYS_getresuid, &real, &effective, &saved))
-		return false;
-	return real != 0 && real == effective && real == saved;
-}
-
-/* True when everybody may search the directory P of LAYER, and those above it in the layer. */
-static bool all_may_search(const struct layer *layer, struct path *p)
-{
-	struct stat st;
-	for (size_t at = 0; at <= p->length; at++) {
-		if (at && at < p->length && path_rel(p)[at] != '/')
-			continue;
-		PATH_AT(p, at);
-		if (sys_lstat(layer_path(layer, p), &st) || (st.st_mode & 0111) != 0111)
-			return false;
-	}
-	return true;
-}
-
-static bool may_keep(const struct layer *layer, struct path *p)
+static bool may_keep(bool for_all, const struct layer *layer, struct path *p)
 {
 	struct rlimit limit;
 	return SYS4(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, &limit) == 0 &&
-	       limit.rlim_cur >= DESCRIPTORS_LEAST && (stays_itself() || all_may_search(layer, p));
+	       limit.rlim_cur >= DESCRIPTORS_LEAST && (!for_all || search_by_all(layer, p));
 }
 
 /* Closes what a slot held, unless the number is another's by now. */
@@ -119,7 +96,9 @@ static bool keep(struct near *near, struct place *at, const struct above *a)
 	const struct layer *layer = &at->overlay->layers[at->node.layer];
 	PATH_AT(p, a->length);
 	struct trail trail;
-	if (!trail_take(at->overlay, p, &trail) || !may_keep(layer, p))
+	const bool for_all = search_changed();
+	__atomic_store_n(&near->for_all, for_all, __ATOMIC_RELAXED);
+	if (!trail_take(at->overlay, p, &trail) || !may_keep(for_all, layer, p))
 		return false;
 	CLOSE_SCOPED int fd = sys_openat(AT_FDCWD, layer_path(layer, p),
 					 O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
@@ -202,7 +181,8 @@ bool way_kept(struct way *way, const struct overlay *ov, uint64_t dir, uint16_t 
 	struct near *near = slot_of(dir, layer);
 	way->sequence = __atomic_load_n(&near->sequence, __ATOMIC_ACQUIRE);
 	way->dirfd = __atomic_load_n(&near->fd, __ATOMIC_RELAXED);
-	if ((way->sequence & 1) || !way->dirfd || !is_for(near, ov, dir, layer))
+	if ((way->sequence & 1) || !way->dirfd || !is_for(near, ov, dir, layer) ||
+	    (search_changed() && !__atomic_load_n(&near->for_all, __ATOMIC_RELAXED)))
 		return false;
 	struct trail trail;
 	torn_read(&trail, &near->trail, sizeof trail);

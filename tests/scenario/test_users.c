@@ -108,6 +108,30 @@ Test(users, who_was_root)
 	}
 }
 
+/* Who was let into a private directory is not any more, however busy it was there. */
+Test(users, who_was_let_in)
+{
+	if (geteuid() != 0)
+		cr_skip("not root");
+	struct outcome model = {0};
+	for (enum world world = KERNEL; world <= SHIM_RUN; world++) {
+		if (!world_exists(world))
+			continue;
+		char *area = make_area("mkdir up/tmp");
+		struct outcome outcome = world_shell(
+			world, area, &layers,
+			"cd merged/tmp; for how in for_good to_open_files; do python3 "
+			"-B " SOURCE_DIR
+			"/tests/programs/gives_up_search.py $how $PWD/$how; ls $how/inner | wc -l; "
+			"done");
+		model = model.out ? model : outcome;
+		assert_holds(outcome.out, "mkdir Permission denied\n40\n");
+		assert_text(outcome.out, model.out, world_name(world));
+		assert_text(outcome.err, model.err, world_name(world));
+		remove_tree(area);
+	}
+}
+
 /* Who has no descriptor left when it first looks is told so, and goes on when it has one. */
 Test(users, who_can_open_nothing)
 {
