@@ -30,6 +30,8 @@ struct change {
 	bool moving; /* one of them was about to */
 };
 struct change change_begin(const struct overlay *ov, const struct path *p, bool tree);
+/* The same of the path of that KEY. */
+struct change change_begin_key(const struct overlay *ov, struct path_key key, bool tree);
 void change_end(struct change *change);
 /* The same, and N, which the change made of its path, is remembered if nobody else interfered. */
 void change_end_with(struct change *change, const struct node *n);
@@ -114,6 +116,8 @@ static inline const char *grip_name(const struct grip *g)
  * are no descriptors it is the plain path.
  */
 int grip_take(struct grip *g, const struct overlay *ov, struct path *p);
+/* On workdir/work itself: AT_FDCWD where that is not kept open, and a path is the way there. */
+void grip_take_work(struct grip *g, const struct overlay *ov);
 void grip_let_go(struct grip *g);
 #define GRIP_SCOPED __attribute__((cleanup(grip_let_go))) struct grip
 /* Moves a descriptor that may be in the way of the one the caller is about to open. */

@@ -315,10 +315,11 @@ int overlay_discard(const struct overlay *ov, struct path *p);
 void stage_discard(const char *path);
 /*
  * What the lowers show of P, whose directory is PARENT, if the upper has no object and no device of
- * that name. It is not asked whether the caller may search the directory.
+ * that name; DIR is the hash of that directory's path. It is not asked whether the caller may
+ * search it.
  */
 int overlay_step_below(const struct overlay *ov, const struct node *parent, struct path *p,
-		       struct node *n);
+		       uint64_t dir, struct node *n);
 /* HAS: would a layer below the upper show P, which is N, once the upper's own object is gone? */
 int overlay_lower_has(const struct overlay *ov, struct path *p, const struct node *n, bool *has);
 

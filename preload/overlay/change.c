@@ -68,9 +68,8 @@ struct stamp stamp_now(const struct overlay *ov, const struct path_key *key)
 	};
 }
 
-struct change change_begin(const struct overlay *ov, const struct path *p, bool tree)
+struct change change_begin_key(const struct overlay *ov, struct path_key key, bool tree)
 {
-	struct path_key key = path_key(p);
 	struct change c = {ov, key.hash, key.parent, STAMP_NEVER, 0, tree, false};
 	if (ov->shared) {
 		c.before = atomic_fetch_add(shared_bucket(ov, key.hash.name), ONE_BEGUN);
@@ -82,6 +81,11 @@ struct change change_begin(const struct overlay *ov, const struct path *p, bool 
 		}
 	}
 	return c;
+}
+
+struct change change_begin(const struct overlay *ov, const struct path *p, bool tree)
+{
+	return change_begin_key(ov, path_key(p), tree);
 }
 
 /*

@@ -128,13 +128,13 @@ static bool is_wanted(struct path_hash dir)
 	       dir.name;
 }
 
-/* The directory P was opened as FD, and nothing was known of its TRAIL before: keeps it or not. */
-static struct kept *keep(const struct overlay *ov, struct path *p, struct path_hash dir, int fd,
-			 const struct trail *trail)
+/*
+ * The directory DIR was opened as FD, and nothing was known of its TRAIL before: keeps it or not.
+ * FOR_ALL, where everybody may search it.
+ */
+static struct kept *keep(const struct overlay *ov, struct path_hash dir, int fd,
+			 const struct trail *trail, bool for_all)
 {
-	const bool for_all = search_changed();
-	if (for_all && !search_by_all(&ov->layers[0], p))
-		return NULL;
 	struct kept *slot = choose(dir);
 	if (!slot)
 		return NULL;
@@ -201,7 +201,9 @@ static int open_directory(struct grip *g, const struct overlay *ov, struct path 
 	CLOSE_SCOPED int fd = grip_open(ov, p, O_DIRECTORY);
 	if (fd < 0)
 		return fd;
-	g->kept = keeps ? keep(ov, p, dir, fd, &trail) : NULL;
+	const bool for_all = search_changed();
+	if (keeps && (!for_all || search_by_all(&ov->layers[0], p)))
+		g->kept = keep(ov, dir, fd, &trail, for_all);
 	const int copy = g->kept ? fd_of(g->kept) : 0;
 	g->dirfd = copy ? copy : (g->own = sys_steal_fd(&fd));
 	return 0;
@@ -233,6 +235,29 @@ int grip_take_beside(struct grip *g, const struct grip *other, const struct over
 	g->upper = other->upper;
 	g->path = p;
 	return 0;
+}
+
+/* No path has that one. */
+static const struct path_hash workdir = {.name = 1, .check = 1};
+
+void grip_take_work(struct grip *g, const struct overlay *ov)
+{
+	static const struct trail none;
+	*g = GRIP_NONE;
+	if (!may_keep || !may_keep() || search_changed())
+		return;
+	g->kept = find(ov, workdir, &g->dirfd);
+	if (g->kept)
+		return;
+	g->dirfd = AT_FDCWD;
+	if (!is_wanted(workdir))
+		return;
+	CLOSE_SCOPED int fd =
+		sys_openat(AT_FDCWD, ov->work.reach, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+	g->kept = fd < 0 ? NULL : keep(ov, workdir, fd, &none, false);
+	const int copy = g->kept ? fd_of(g->kept) : 0;
+	if (copy)
+		g->dirfd = copy;
 }
 
 void grip_let_go(struct grip *g)

@@ -291,10 +291,10 @@ int overlay_lower_has(const struct overlay *ov, struct path *p, const struct nod
 }
 
 int overlay_step_below(const struct overlay *ov, const struct node *parent, struct path *p,
-		       struct node *n)
+		       uint64_t dir, struct node *n)
 {
 	*n = (struct node){0};
 	if (layer_is_mark(path_rel(p) + path_last(p)))
 		return 0;
-	return look_for(ov, parent, p, path_key(p).parent, 1, n, NULL);
+	return look_for(ov, parent, p, dir, 1, n, NULL);
 }

@@ -91,11 +91,13 @@ static int try_unlink(const struct overlay *ov, struct path *p)
 static bool hide(const struct overlay *ov, struct path *p)
 {
 	struct node parent, n;
-	if (!whiteout_is_simple(ov) || overlay_recall(ov, p, &n) ||
+	const struct path_key key = path_key(p);
+	if (!whiteout_is_simple(ov) || !p->length || overlay_recall_hash(ov, key.hash, &n) ||
 	    overlay_lookup_parent(ov, p, &parent) || !overlay_in_upper(ov, &parent) ||
-	    overlay_step_below(ov, &parent, p, &n) || node_absent(&n) || node_is_dir(&n))
+	    overlay_step_below(ov, &parent, p, key.parent, &n) || node_absent(&n) ||
+	    node_is_dir(&n))
 		return false;
-	struct change change = change_begin(ov, p, false);
+	struct change change = change_begin_key(ov, key, false);
 	int error = whiteout_make(ov, p);
 	end_removal(&change, error, true);
 	return !error;

@@ -38,6 +38,15 @@ int whiteout_announce(const struct overlay *ov, struct path *p)
 	return grip_mark(ov, p, "opaque", "x");
 }
 
+#define DEVICE "../overlain.whiteout"
+
+static int link_kept_device(const struct overlay *ov, const struct grip *at)
+{
+	GRIP_SCOPED work = GRIP_NONE;
+	grip_take_work(&work, ov);
+	return work.kept ? sys_linkat(work.dirfd, DEVICE, at->dirfd, grip_name(at), 0) : -ENOENT;
+}
+
 /*
  * One device stands for many whiteouts by further names of it, as on the kernel's overlay: an inode
  * for each would cost the file system several times as much.
@@ -46,10 +55,13 @@ static int link_device(const struct overlay *ov, const struct grip *at)
 {
 	char spare[PATH_ROOM + 64];
 	struct text t;
+	int error = link_kept_device(ov, at);
+	if (!error || error == -EEXIST)
+		return error;
 	text_init(&t, spare, sizeof spare);
 	text_add(&t, ov->work.reach);
-	text_add(&t, "../overlain.whiteout");
-	int error = sys_linkat(AT_FDCWD, spare, at->dirfd, grip_name(at), 0);
+	text_add(&t, DEVICE);
+	error = sys_linkat(AT_FDCWD, spare, at->dirfd, grip_name(at), 0);
 	if (error == -EMLINK)
 		sys_unlink(spare); /* it has as many names as it can */
 	else if (error != -ENOENT)
