@@ -15,7 +15,7 @@
 #define SLOTS   8
 #define CLAIMED 0x80000000u
 /* Of so many directories it is known that they were asked for once. */
-#define WANTED 16
+#define WANTED 64
 
 static BULKY struct kept {
 	uint32_t users; /* calls that go by it, or CLAIMED */
@@ -243,6 +243,7 @@ static const struct path_hash workdir = {.name = 1, .check = 1};
 void grip_take_work(struct grip *g, const struct overlay *ov)
 {
 	static const struct trail none;
+	static bool asked;
 	*g = GRIP_NONE;
 	if (!may_keep || !may_keep() || search_changed())
 		return;
@@ -250,7 +251,7 @@ void grip_take_work(struct grip *g, const struct overlay *ov)
 	if (g->kept)
 		return;
 	g->dirfd = AT_FDCWD;
-	if (!is_wanted(workdir))
+	if (!__atomic_exchange_n(&asked, true, __ATOMIC_RELAXED))
 		return;
 	CLOSE_SCOPED int fd =
 		sys_openat(AT_FDCWD, ov->work.reach, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
