@@ -46,6 +46,7 @@ check-between: all $(BETWEEN) $(FAULTY)/liboverlain.so
 	@$(BETWEEN) 1 "chmod f" "rename f n"
 	@$(BETWEEN) 7 "" "exchange pure to-other"
 	@$(BETWEEN) 3 "" "exchange u to-p"
+	@$(BETWEEN) 1 "exchange pure to-other" "mkdir pure/w"
 
 torture-between: all $(BETWEEN) $(FAULTY)/liboverlain.so
 	@$(BETWEEN) 1

@@ -56,6 +56,7 @@ struct place {
 	bool unseen;  /* PLACE_UNSEEN: node only says in which layer */
 	uint8_t links;
 	uint8_t looks;     /* place_again has looked inside so many times */
+	uint8_t looked;    /* the last time for this error */
 	unsigned flags;    /* as asked for */
 	int asked_dirfd;   /* likewise */
 	const char *asked; /* likewise */

@@ -295,7 +295,7 @@ static bool again_by_itself(struct place *at)
 static bool may_have_changed(const struct place *at, int error)
 {
 	if (error == ENOTDIR) /* a directory on the way; or else it will say so once more */
-		return at->looks == 0;
+		return at->looks == 0 || at->looked != ENOTDIR;
 	if (error == ELOOP || error == EBADF) /* a symlink where none was; a grip that was lost */
 		return at->node.type != DT_LNK;
 	if (node_absent(&at->node))
@@ -312,17 +312,18 @@ static int find_anew(struct place *at)
 	return error ? error : 1;
 }
 
-static int look_again(struct place *at, int error)
+static int look_again(struct place *at, int why)
 {
 	enum { LOOKS_MOST = 16 };
 	const uint8_t looks = (uint8_t)(at->looks + 1);
-	if (looks > LOOKS_MOST || !may_have_changed(at, error))
+	if (looks > LOOKS_MOST || !may_have_changed(at, why))
 		return 0;
-	if (error == EBADF)
+	if (why == EBADF)
 		grips_give_up();
 	overlay_forget(at->overlay, &at->path);
-	error = find_anew(at);
+	int error = find_anew(at);
 	at->looks = looks;
+	at->looked = (uint8_t)why;
 	return error;
 }
 
